@@ -1,0 +1,61 @@
+import type { Instant } from '@js-joda/core';
+
+/**
+ * What happened, under the name it bears on the wire. An event is recorded by the aggregate that changed and stored
+ * in the same transaction as the change.
+ */
+export type DomainEvent = BookingEvent | ContactCreated;
+
+export type DomainEventName = DomainEvent['name'];
+
+export interface BookingEvent {
+  readonly name: 'booking.created' | 'booking.cancelled';
+  readonly ownerId: string;
+  /** The booking's id. */
+  readonly subjectId: string;
+  readonly occurredAt: Instant;
+  readonly data: BookingEventData;
+}
+
+/** The booking as it was when the event happened. Instants are RFC 3339 in UTC with milliseconds. */
+export interface BookingEventData {
+  readonly id: string;
+  readonly status: string;
+  readonly sequence: number;
+  readonly eventType: { id: string; name: string; durationMinutes: number };
+  readonly startTime: string;
+  readonly endTime: string;
+  readonly invitee: { name: string; email: string; timezone: string; phone: string | null; guests: string[] };
+  readonly contactId: string | null;
+  readonly location: string | null;
+  readonly meetingLink: string | null;
+  readonly notes: string | null;
+  readonly answers: Readonly<Record<string, unknown>>;
+  readonly price: { amount: number; currency: string } | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly cancelReason?: string | null;
+  readonly cancelledAt?: string | null;
+  readonly cancelledBy?: string | null;
+}
+
+export interface ContactCreated {
+  readonly name: 'contact.created';
+  readonly ownerId: string;
+  /** The contact's id. */
+  readonly subjectId: string;
+  readonly occurredAt: Instant;
+  readonly data: ContactEventData;
+}
+
+export interface ContactEventData {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly phone: string | null;
+  readonly company: string | null;
+  readonly notes: string | null;
+  readonly source: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}

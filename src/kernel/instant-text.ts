@@ -1,0 +1,51 @@
+import { DateTimeFormatter, Instant, LocalDate } from '@js-joda/core';
+
+// RFC 3339, section 5.6: a date, a time with seconds, and an offset or Z. Seconds may be left out, as browsers do.
+const RFC_3339 =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:\d{2})$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const EARLIEST = Instant.parse('2000-01-01T00:00:00Z');
+const LATEST = Instant.parse('2100-01-01T00:00:00Z');
+
+/**
+ * The instant a text names, to the millisecond; null unless it is RFC 3339 with `Z` or an offset, a time that exists, and
+ * lies in the years 2000 to 2099.
+ */
+export function parseInstant(text: string): Instant | null {
+  const parts = RFC_3339.exec(text);
+  if (!parts) return null;
+  const [, year, month, day, hour, minute, second = '00', fraction = '', offset = 'Z'] = parts;
+  const date = parseDate(`${year}-${month}-${day}`);
+  const offsetMinutes = minutesOfOffset(offset);
+  if (!date || offsetMinutes === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
+  const milliseconds =
+    date.toEpochDay() * 86_400_000 +
+    ((Number(hour) * 60 + Number(minute) - offsetMinutes) * 60 + Number(second)) * 1_000 +
+    Number(fraction.padEnd(3, '0').slice(0, 3));
+  const instant = Instant.ofEpochMilli(milliseconds);
+  return instant.isBefore(EARLIEST) || !instant.isBefore(LATEST) ? null : instant;
+}
+
+function minutesOfOffset(offset: string): number | null {
+  if (offset === 'Z' || offset === 'z') return 0;
+  const hours = Number(offset.slice(1, 3));
+  const minutes = Number(offset.slice(4, 6));
+  if (hours > 18 || minutes > 59) return null;
+  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+}
+
+/** The calendar date a text names (`YYYY-MM-DD`), in the years 2000 to 2099; null if there is no such day. */
+export function parseDate(text: string): LocalDate | null {
+  if (!DATE.test(text)) return null;
+  try {
+    const date = LocalDate.parse(text, DateTimeFormatter.ISO_LOCAL_DATE);
+    return date.year() < 2000 || date.year() > 2099 ? null : date;
+  } catch {
+    return null;
+  }
+}
+
+/** An instant as it is written everywhere: UTC with milliseconds and `Z`. */
+export function formatInstant(instant: Instant): string {
+  return new Date(instant.toEpochMilli()).toISOString();
+}

@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module';
+import { use, ZoneId, ZoneRulesProvider } from '@js-joda/core';
+import emptyZones from '@js-joda/timezone/dist/js-joda-timezone-empty.js';
+
+// The rules of the world's time zones come from one place, the IANA data as `moment-timezone` packs it: it is months
+// ahead of what js-joda, ICU and Debian ship, and a rule change missed is every meeting an hour off.
+const packed = createRequire(import.meta.url)('moment-timezone/data/packed/latest.json') as { version: string };
+
+use(emptyZones);
+(ZoneRulesProvider as unknown as { loadTzdbData(data: unknown): void }).loadTzdbData(packed);
+
+/** The release of the IANA time zone database in use, such as `2026f`. */
+export const zoneDataVersion: string = packed.version;
+
+const zonesByLowerCaseName = new Map(
+  ZoneId.getAvailableZoneIds().map((name): [string, string] => [name.toLowerCase(), name]),
+);
+
+/**
+ * The zone of that IANA name or link, in any letter case; null for anything else. Offsets such as `+05:30` name no
+ * zone: they know nothing of the days on which clocks change.
+ */
+export function findTimeZone(name: string): ZoneId | null {
+  const known = zonesByLowerCaseName.get(name.toLowerCase());
+  return known === undefined ? null : ZoneId.of(known);
+}
+
+/** All names known, each in its usual spelling. */
+export function timeZoneNames(): string[] {
+  return [...zonesByLowerCaseName.values()];
+}

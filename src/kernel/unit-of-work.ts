@@ -1,0 +1,9 @@
+/** All or nothing: what is written inside one unit of work is committed together or not at all. */
+export abstract class UnitOfWork {
+  /**
+   * Runs `work` and commits, or rolls back when it throws. A unit of work begun inside another joins it. `work` may be
+   * run again from its start when the database asks for that (deadlock, serialization failure), so it keeps its effects
+   * inside the database: no network call, no job rung.
+   */
+  abstract run<T>(work: () => Promise<T>): Promise<T>;
+}

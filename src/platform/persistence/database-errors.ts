@@ -1,0 +1,36 @@
+/** What PostgreSQL said, wherever in the chain of wrapped errors it stands: its SQLSTATE or a socket's code. */
+export function databaseErrorCode(error: unknown): string | null {
+  for (let e = error as { code?: unknown; driverError?: unknown; cause?: unknown } | undefined; e; ) {
+    if (typeof e.code === 'string') return e.code;
+    e = (e.driverError ?? e.cause) as typeof e;
+  }
+  return null;
+}
+
+/** The constraint that a statement broke, if it broke one. */
+export function brokenConstraint(error: unknown): string | null {
+  const { driverError, constraint } = error as { driverError?: { constraint?: string }; constraint?: string };
+  return driverError?.constraint ?? constraint ?? null;
+}
+
+/** A deadlock or a serialization failure: the same work, begun again, is expected to succeed. */
+export function isRetryable(error: unknown): boolean {
+  const code = databaseErrorCode(error);
+  return code === '40001' || code === '40P01';
+}
+
+const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+const PASSING_STATES = new Set(['55P03', '57014', '57P01', '57P02', '57P03', '53300', '40001', '40P01']);
+const LOST_CONNECTION = /connection terminated|timeout exceeded when trying to connect|connection ended unexpectedly|not queryable/i;
+
+/** The database is away, overloaded or took too long: the same request may succeed a little later. */
+export function isPassing(error: unknown): boolean {
+  const code = databaseErrorCode(error);
+  if (code !== null && (SOCKET_CODES.has(code) || PASSING_STATES.has(code) || code.startsWith('08'))) return true;
+  return error instanceof Error && LOST_CONNECTION.test(error.message);
+}
+
+/** A value PostgreSQL could not take (class 22). Validation comes first, so this is a gap in it and not a fault of ours to hide. */
+export function isBadData(error: unknown): boolean {
+  return databaseErrorCode(error)?.startsWith('22') ?? false;
+}

@@ -1,0 +1,55 @@
+import type { ZoneId } from '@js-joda/core';
+import type { Booking } from './domain/booking.js';
+import type { EventType } from './domain/event-type.js';
+import type { Occupancy, SlotRange } from './domain/slots.js';
+
+/** The bookings of all owners. */
+export abstract class Bookings {
+  /** The booking, if it is this owner's, locked until the unit of work ends; null if unknown or another's. */
+  abstract find(id: string, ownerId: string): Promise<Booking | null>;
+
+  /** Stores the booking and the events it recorded. Throws `SlotTaken` if the time was lost to another. */
+  abstract save(booking: Booking): Promise<void>;
+}
+
+/** What owners offer. */
+export abstract class EventTypes {
+  /** The event type, if it is this owner's, locked until the unit of work ends; null if unknown or another's. */
+  abstract find(id: string, ownerId: string): Promise<EventType | null>;
+
+  /** Stores it. Throws `SlugTaken` if the owner has another of that slug. */
+  abstract save(eventType: EventType): Promise<void>;
+}
+
+/** An event type on offer with what already takes its host's time. */
+export interface HostAgenda {
+  readonly eventType: EventType;
+  readonly occupancy: Occupancy;
+}
+
+/** When hosts are taken, by whichever event type. */
+export abstract class Agendas {
+  /** To look: as it stands now, for an active event type of that owner and slug; null if there is none. One round trip. */
+  abstract read(ownerId: string, slug: string, range: SlotRange): Promise<HostAgenda | null>;
+
+  /**
+   * To book: for an active event type of any owner; null if there is none. The host's agenda is then locked until the unit of
+   * work ends, so that what is free stays free and limits stay exact; bookings of other hosts go on.
+   */
+  abstract lock(eventTypeId: string, range: SlotRange): Promise<HostAgenda | null>;
+}
+
+/** Who is booking. */
+export interface InviteeDetails {
+  readonly name: string;
+  readonly email: string;
+  readonly timezone: ZoneId;
+  readonly phone: string | null;
+  readonly guests: readonly string[];
+}
+
+/** The owner's contacts, as far as booking needs them. */
+export abstract class ContactBook {
+  /** The id of the owner's contact with the invitee's e-mail, made if there was none; its blanks are filled, nothing overwritten. */
+  abstract contactFor(ownerId: string, invitee: InviteeDetails): Promise<string>;
+}
