@@ -173,7 +173,6 @@ export class Foundation1790000000000 implements MigrationInterface {
         scope text not null,
         key text not null,
         fingerprint bytea not null,
-        status int not null,
         body text not null,
         created_at timestamptz not null,
         primary key (scope, key)

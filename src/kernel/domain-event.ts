@@ -22,16 +22,27 @@ export interface BookingEventData {
   readonly id: string;
   readonly status: string;
   readonly sequence: number;
-  readonly eventType: { id: string; name: string; durationMinutes: number };
+  readonly eventType: {
+    readonly id: string;
+    readonly name: string;
+    readonly slug: string;
+    readonly durationMinutes: number;
+  };
   readonly startTime: string;
   readonly endTime: string;
-  readonly invitee: { name: string; email: string; timezone: string; phone: string | null; guests: string[] };
+  readonly invitee: {
+    readonly name: string;
+    readonly email: string;
+    readonly timezone: string;
+    readonly phone: string | null;
+    readonly guests: readonly string[];
+  };
   readonly contactId: string | null;
   readonly location: string | null;
   readonly meetingLink: string | null;
   readonly notes: string | null;
   readonly answers: Readonly<Record<string, unknown>>;
-  readonly price: { amount: number; currency: string } | null;
+  readonly price: { readonly amount: number; readonly currency: string } | null;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly cancelReason?: string | null;

@@ -1,12 +1,11 @@
 import { createRequire } from 'node:module';
-import { use, ZoneId, ZoneRulesProvider } from '@js-joda/core';
-import emptyZones from '@js-joda/timezone/dist/js-joda-timezone-empty.js';
+import { ZoneId, ZoneRulesProvider } from '@js-joda/core';
+import '@js-joda/timezone/dist/js-joda-timezone-empty.js'; // plugs itself into js-joda, with no zone in it
 
 // The rules of the world's time zones come from one place, the IANA data as `moment-timezone` packs it: it is months
 // ahead of what js-joda, ICU and Debian ship, and a rule change missed is every meeting an hour off.
 const packed = createRequire(import.meta.url)('moment-timezone/data/packed/latest.json') as { version: string };
 
-use(emptyZones);
 (ZoneRulesProvider as unknown as { loadTzdbData(data: unknown): void }).loadTzdbData(packed);
 
 /** The release of the IANA time zone database in use, such as `2026f`. */

@@ -1,5 +1,4 @@
-import type { ZoneId } from '@js-joda/core';
-import type { Booking } from './domain/booking.js';
+import type { Booking, Invitee } from './domain/booking.js';
 import type { EventType } from './domain/event-type.js';
 import type { Occupancy, SlotRange } from './domain/slots.js';
 
@@ -16,6 +15,9 @@ export abstract class Bookings {
 export abstract class EventTypes {
   /** The event type, if it is this owner's, locked until the unit of work ends; null if unknown or another's. */
   abstract find(id: string, ownerId: string): Promise<EventType | null>;
+
+  /** The place after the last in the owner's order. */
+  abstract nextPosition(ownerId: string): Promise<number>;
 
   /** Stores it. Throws `SlugTaken` if the owner has another of that slug. */
   abstract save(eventType: EventType): Promise<void>;
@@ -39,17 +41,8 @@ export abstract class Agendas {
   abstract lock(eventTypeId: string, range: SlotRange): Promise<HostAgenda | null>;
 }
 
-/** Who is booking. */
-export interface InviteeDetails {
-  readonly name: string;
-  readonly email: string;
-  readonly timezone: ZoneId;
-  readonly phone: string | null;
-  readonly guests: readonly string[];
-}
-
 /** The owner's contacts, as far as booking needs them. */
 export abstract class ContactBook {
   /** The id of the owner's contact with the invitee's e-mail, made if there was none; its blanks are filled, nothing overwritten. */
-  abstract contactFor(ownerId: string, invitee: InviteeDetails): Promise<string>;
+  abstract contactFor(ownerId: string, invitee: Invitee): Promise<string>;
 }

@@ -21,7 +21,7 @@ export function isRetryable(error: unknown): boolean {
 
 const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
 const PASSING_STATES = new Set(['55P03', '57014', '57P01', '57P02', '57P03', '53300', '40001', '40P01']);
-const LOST_CONNECTION = /connection terminated|timeout exceeded when trying to connect|connection ended unexpectedly|not queryable/i;
+const LOST_CONNECTION = /connection terminated|timeout exceeded when trying to connect|connection ended unexpectedly|not queryable|query read timeout/i;
 
 /** The database is away, overloaded or took too long: the same request may succeed a little later. */
 export function isPassing(error: unknown): boolean {

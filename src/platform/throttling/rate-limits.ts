@@ -13,9 +13,15 @@ export interface Allowance {
 
 /**
  * Sliding windows of one minute: at most `limit` in *any* minute, exactly, and a refusal is not counted, so waiting is never
- * lengthened by asking. Buckets are independent. Never rejects: where the shared store fails, the process counts by itself.
+ * lengthened by asking. Limits are whole and at least 1; who wants none does not ask. Buckets are independent. Never rejects: where
+ * the shared store fails, the process counts by itself.
  */
 export abstract class RateLimits {
+  /** Whether the store that processes share is reached; null where a process counts by itself and needs none. */
+  get status(): 'up' | 'down' | null {
+    return null;
+  }
+
   /** Counts one if the window has room, and says how it stands then. One atomic step however many processes share it. */
   abstract hit(bucket: string, limit: number): Promise<Allowance>;
 

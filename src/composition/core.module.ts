@@ -1,0 +1,47 @@
+import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ApiKeyRow, UserRow } from '../identity/adapters/tables.js';
+import { ContactRow } from '../crm/adapters/tables.js';
+import { Clock, SystemClock } from '../kernel/clock.js';
+import { Ids, RandomIds } from '../kernel/ids.js';
+import { UnitOfWork } from '../kernel/unit-of-work.js';
+import { Log } from '../platform/log.js';
+import { makeDataSource } from '../platform/persistence/data-source.js';
+import { Idempotency } from '../platform/persistence/idempotency.js';
+import { DatabaseNotifications } from '../platform/persistence/notifications.js';
+import { Outbox, OutboxTurns } from '../platform/persistence/outbox.js';
+import { PostgresUnitOfWork, Session } from '../platform/persistence/session.js';
+import { provide, provideAs } from '../platform/provide.js';
+import type { Adapters } from './adapters.js';
+import type { Profile } from './profile.js';
+
+/** The row classes of all modules. */
+export const rows = [UserRow, ApiKeyRow, ContactRow];
+
+/** What every module stands on: the profile's adapters, the database, the clock. */
+@Global()
+@Module({})
+export class CoreModule {
+  static with(profile: Profile, adapters: Adapters, log: Log): DynamicModule {
+    const providers: Provider[] = [
+      { provide: Log, useValue: log },
+      {
+        provide: DataSource,
+        useFactory: () => makeDataSource({ url: adapters.databaseUrl, poolSize: profile.databasePoolSize, rows }),
+      },
+      { provide: DatabaseNotifications, useFactory: () => new DatabaseNotifications(adapters.databaseUrl) },
+      provideAs(Clock, SystemClock),
+      provideAs(Ids, RandomIds),
+      provide(Session, DataSource),
+      provideAs(UnitOfWork, PostgresUnitOfWork, Session),
+      provide(Outbox, Session, Ids),
+      provide(OutboxTurns, DataSource),
+      provide(Idempotency, Session, UnitOfWork, Clock),
+    ];
+    return { module: CoreModule, providers, exports: providers.map((provider) => tokenOf(provider)) };
+  }
+}
+
+function tokenOf(provider: Provider): never {
+  return ('provide' in provider ? provider.provide : provider) as never;
+}

@@ -1,0 +1,21 @@
+import type { Log } from '../platform/log.js';
+import { EmbeddedPostgres } from '../platform/persistence/embedded-postgres.js';
+import { InProcessJobQueue } from '../platform/queue/in-process-job-queue.js';
+import { MemoryRateLimits } from '../platform/throttling/memory-rate-limits.js';
+import type { Adapters } from './adapters.js';
+import type { Profile } from './profile.js';
+import { openSecrets } from './secrets.js';
+
+/** No services to install: a private PostgreSQL in the data directory, jobs in process, limits in memory. */
+export async function embeddedAdapters({ dataDir }: Profile, log: Log): Promise<Adapters> {
+  const { databasePassword } = await openSecrets(dataDir);
+  const postgres = new EmbeddedPostgres({ dataDir, password: databasePassword });
+  const { url } = await postgres.start();
+  return {
+    databaseUrl: url,
+    openRateLimits: () => new MemoryRateLimits(),
+    openJobQueue: () => new InProcessJobQueue((error) => log.error(error, 'a job failed')),
+    worksInProcess: true,
+    close: () => postgres.stop(),
+  };
+}

@@ -1,0 +1,17 @@
+import type { Log } from '../platform/log.js';
+import { BullMqJobQueue } from '../platform/queue/bullmq-job-queue.js';
+import { RedisRateLimits } from '../platform/throttling/redis-rate-limits.js';
+import type { Adapters } from './adapters.js';
+import type { ProductionProfile } from './profile.js';
+
+/** PostgreSQL and Redis of your own, any number of API and worker processes. */
+export function productionAdapters({ databaseUrl, redisUrl }: ProductionProfile, log: Log): Adapters {
+  return {
+    databaseUrl,
+    openRateLimits: () => new RedisRateLimits({ url: redisUrl }),
+    openJobQueue: () =>
+      new BullMqJobQueue({ url: redisUrl, onError: (error) => log.error(error, 'a job failed') }),
+    worksInProcess: false,
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,111 @@
+import type { AddressInfo } from 'node:net';
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { DataSource } from 'typeorm';
+import { CachedIssuedKeys } from '../identity/adapters/cached-issued-keys.js';
+import { BaseUrl } from '../platform/http/base-url.js';
+import { guard, makeFastify } from '../platform/http/fastify-server.js';
+import { Gate } from '../platform/http/gate.js';
+import { KeyOwners } from '../platform/http/key-owner.js';
+import { OwnFastifyAdapter } from '../platform/http/nest-adapter.js';
+import { Readiness } from '../platform/http/readiness.js';
+import { Health } from '../platform/health.js';
+import { Metrics } from '../platform/metrics.js';
+import { DatabaseNotifications } from '../platform/persistence/notifications.js';
+import { OutboxTurns } from '../platform/persistence/outbox.js';
+import { provide } from '../platform/provide.js';
+import type { RateLimits } from '../platform/throttling/rate-limits.js';
+import { answerSchemas, committedDocument, type AnswerSchemas } from './answer-schemas.js';
+import { ApiModule } from './api.module.js';
+import { openCore, type Core } from './core.js';
+import { nestLog } from './nest-log.js';
+import { version } from './package.js';
+import { listeningOn, type Profile } from './profile.js';
+import { serveReference } from './reference.js';
+import { Workshop } from './workshop.js';
+
+const JOBS_GRACE_MS = 10_000;
+
+/** A process of LinkTime at work. */
+export interface RunningApi {
+  readonly app: INestApplication;
+  /** Where it really listens. */
+  readonly address: string;
+  readonly baseUrl: string;
+  /** Finishes what is under way, accepts nothing new, lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Starts the process that serves the API and, in the embedded profile, does the jobs too. */
+export async function startApi(profile: Profile): Promise<RunningApi> {
+  const core = await openCore(profile);
+  const rateLimits = core.adapters.openRateLimits();
+  const baseUrl = new BaseUrl(profile.baseUrl);
+  const schemas = answerSchemas(committedDocument());
+  const { app, server } = await makeApi(profile, core, rateLimits, baseUrl, schemas);
+
+  const gate = new Gate(profile.limits, rateLimits, app.get(KeyOwners));
+  const readiness = app.get(Readiness);
+  guard(server, { gate, readiness, metrics: app.get(Metrics) });
+  await serveReference(app, server, baseUrl);
+  await app.get(DataSource).initialize();
+
+  const notifications = app.get(DatabaseNotifications);
+  const keys = app.get(CachedIssuedKeys);
+  notifications.on('key_owner_changed', () => keys.forget());
+  notifications.watch((listening) => keys.setListening(listening));
+  const workshop = core.adapters.worksInProcess ? Workshop.open(app, core.adapters.openJobQueue()) : null;
+  await notifications.start();
+
+  await app.listen(profile.port, profile.host);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  baseUrl.value = listeningOn(profile, port).baseUrl;
+
+  return {
+    app,
+    address: `http://${profile.host.includes(':') ? `[${profile.host}]` : profile.host}:${port}`,
+    baseUrl: baseUrl.value,
+    async close() {
+      readiness.drain();
+      await app.close();
+      await workshop?.close(JOBS_GRACE_MS);
+      await notifications.stop();
+      await rateLimits.close();
+      await app.get(DataSource).destroy();
+      await core.adapters.close();
+    },
+  };
+}
+
+/** The API with nothing opened yet: enough to describe it. */
+export async function makeApi(
+  profile: Profile,
+  core: Core,
+  rateLimits: RateLimits,
+  baseUrl: BaseUrl,
+  schemas: AnswerSchemas,
+): Promise<{ app: INestApplication; server: FastifyInstance }> {
+  const server = makeFastify({
+    logger: core.log.lines,
+    trustProxy: profile.trustProxy,
+    answerSchemas: schemas,
+  });
+  const edge = [
+    { provide: BaseUrl, useValue: baseUrl },
+    provide(Readiness),
+    provide(Metrics, OutboxTurns),
+    {
+      provide: Health,
+      useFactory: (dataSource: DataSource) =>
+        new Health({ version, profile: profile.name, redis: () => rateLimits.status }, dataSource),
+      inject: [DataSource],
+    },
+  ];
+  const app = await NestFactory.create(ApiModule.with(core.module, edge), new OwnFastifyAdapter(server), {
+    bodyParser: false,
+    logger: nestLog(core.log),
+    abortOnError: false,
+  });
+  return { app, server };
+}

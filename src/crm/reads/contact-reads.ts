@@ -1,0 +1,172 @@
+import type { Instant } from '@js-joda/core';
+import type { DataSource } from 'typeorm';
+import { isId } from '../../kernel/ids.js';
+import { formatInstant } from '../../kernel/instant-text.js';
+import { offsetOf, pageOf, type Page, type PageRequest } from '../../kernel/page.js';
+import { tidyText } from '../../kernel/text.js';
+import type { Contact, ContactSource } from '../domain/contact.js';
+
+export interface ContactView {
+  id: string;
+  name: string;
+  email: string;
+  phone: string | null;
+  company: string | null;
+  notes: string | null;
+  source: ContactSource;
+  /** Confirmed bookings, past and to come. */
+  meetingCount: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface ContactDetailView extends ContactView {
+  /** Confirmed meetings that are not over, soonest first, at most 100. */
+  upcomingMeetings: MeetingView[];
+  /** Confirmed meetings that are over, latest first, at most 100. */
+  pastMeetings: MeetingView[];
+}
+
+export interface MeetingView {
+  id: string;
+  startTime: string;
+  endTime: string;
+  status: 'CONFIRMED';
+  inviteeName: string;
+  /** Name and duration are those at booking time. */
+  eventType: { id: string; name: string; slug: string; durationMinutes: number };
+}
+
+export interface ContactFilter extends PageRequest {
+  /** Every word of it is found in name, e-mail or company, whatever the letter case and accents; null for all contacts. */
+  readonly search: string | null;
+}
+
+const MOST_MEETINGS = 100;
+
+/** Contacts as the API shows them, straight from SQL. */
+export class ContactReads {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** One page of the owner's contacts, newest first. */
+  async list(ownerId: string, filter: ContactFilter): Promise<Page<ContactView>> {
+    const words = wordsOf(filter.search);
+    const where = [
+      'c.owner_id = $3',
+      ...words.map((_, index) => `c.search like ${pattern(`$${index + 4}`)}`),
+    ].join(' and ');
+    // The ids of the page come first: what is skipped is then skipped in the index.
+    const rows = await this.dataSource.query<(ContactView & { total: number })[]>(
+      `select counted.total, ${COLUMNS}
+       from (select count(*)::int as total from contacts c where ${where}) counted
+       left join (
+         (select c.id from contacts c where ${where} order by c.created_at desc, c.id desc limit $1 offset $2) page
+         join contacts c on c.id = page.id
+       ) on true
+       order by c.created_at desc, c.id desc`,
+      [filter.limit, offsetOf(filter), ownerId, ...words],
+    );
+    const contacts = rows.filter(({ id }) => id !== null).map(({ total: _, ...contact }) => contact);
+    return pageOf(contacts, filter, rows[0]?.total ?? 0);
+  }
+
+  /** The owner's contact; null if unknown or another's. */
+  async find(ownerId: string, id: string): Promise<ContactView | null> {
+    if (!isId(id)) return null;
+    const [contact] = await this.dataSource.query<ContactView[]>(
+      `select ${COLUMNS} from contacts c where c.id = $1 and c.owner_id = $2`,
+      [id, ownerId],
+    );
+    return contact ?? null;
+  }
+
+  /** The owner's contact with its meetings as they stand now; null if unknown or another's. */
+  async detail(ownerId: string, id: string, now: Instant): Promise<ContactDetailView | null> {
+    const [contact, meetings] = await Promise.all([this.find(ownerId, id), this.meetings(ownerId, id, now)]);
+    return contact && { ...contact, ...meetings };
+  }
+
+  private async meetings(
+    ownerId: string,
+    contactId: string,
+    now: Instant,
+  ): Promise<Pick<ContactDetailView, 'upcomingMeetings' | 'pastMeetings'>> {
+    if (!isId(contactId)) return { upcomingMeetings: [], pastMeetings: [] };
+    const rows = await this.dataSource.query<MeetingRow[]>(
+      `select b.id, b.starts_at, b.ends_at, b.invitee_name, b.event_type_id, b.event_type_name, b.duration_minutes,
+              t.slug, b.ends_at > $3 as upcoming
+       from (
+         (select * from bookings where ${CONFIRMED} and ends_at > $3 order by ends_at limit $4)
+         union all
+         (select * from bookings where ${CONFIRMED} and ends_at <= $3 order by ends_at desc limit $4)
+       ) b join event_types t on t.id = b.event_type_id
+       order by b.starts_at, b.id`,
+      [contactId, ownerId, formatInstant(now), MOST_MEETINGS],
+    );
+    return {
+      upcomingMeetings: rows.filter(({ upcoming }) => upcoming).map(meetingOf),
+      pastMeetings: rows
+        .filter(({ upcoming }) => !upcoming)
+        .reverse()
+        .map(meetingOf),
+    };
+  }
+}
+
+/** A contact that was just made, as the reads would show it. Nobody can have met it yet. */
+export function viewOfNewContact({ state }: Contact): ContactView {
+  const { id, name, email, phone, company, notes, source } = state;
+  return {
+    ...{ id, name, email, phone, company, notes, source },
+    meetingCount: 0,
+    createdAt: formatInstant(state.createdAt),
+    updatedAt: formatInstant(state.updatedAt),
+  };
+}
+
+const COLUMNS = `
+  c.id, c.name, c.email, c.phone, c.company, c.notes, c.source,
+  (select count(*)::int from bookings b where b.contact_id = c.id and b.status = 'CONFIRMED') as "meetingCount",
+  c.created_at as "createdAt", c.updated_at as "updatedAt"`;
+
+const CONFIRMED = `contact_id = $1 and owner_id = $2 and status = 'CONFIRMED'`;
+
+function wordsOf(search: string | null): string[] {
+  return [...new Set(tidyText(search ?? '').split(/\s+/))].filter((word) => word !== '');
+}
+
+/**
+ * A `like` pattern for texts with this word somewhere in them, each of its characters taken literally. One condition for each word:
+ * `like all (array)` would find no index.
+ */
+function pattern(place: string): string {
+  return String.raw`'%' || regexp_replace(searchable(${place}), '([\\%_])', '\\\1', 'g') || '%'`;
+}
+
+interface MeetingRow {
+  id: string;
+  starts_at: string;
+  ends_at: string;
+  invitee_name: string;
+  event_type_id: string;
+  event_type_name: string;
+  duration_minutes: number;
+  slug: string;
+  upcoming: boolean;
+}
+
+function meetingOf(row: MeetingRow): MeetingView {
+  return {
+    id: row.id,
+    startTime: row.starts_at,
+    endTime: row.ends_at,
+    status: 'CONFIRMED',
+    inviteeName: row.invitee_name,
+    eventType: {
+      id: row.event_type_id,
+      name: row.event_type_name,
+      slug: row.slug,
+      durationMinutes: row.duration_minutes,
+    },
+  };
+}

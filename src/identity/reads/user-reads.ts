@@ -1,0 +1,104 @@
+import { Instant } from '@js-joda/core';
+import type { DataSource } from 'typeorm';
+import type { Clock } from '../../kernel/clock.js';
+import { normalizeEmail } from '../../kernel/email-address.js';
+import { isId } from '../../kernel/ids.js';
+import { effectivePlan, type Plan } from '../domain/plan.js';
+
+export interface MeView {
+  id: string;
+  email: string;
+  name: string;
+  username: string;
+  /** What is paid for. */
+  plan: Plan;
+  /** What holds now. */
+  effectivePlan: Plan;
+  timezone: string;
+}
+
+export interface UserView extends MeView {
+  planExpiresAt: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface KeyView {
+  id: string;
+  name: string;
+  prefix: string;
+  createdAt: string;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  lastUsedAt: string | null;
+}
+
+/** Users and their keys as the API and the command line show them, straight from SQL. */
+export class UserReads {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The user of that id; null if there is none. */
+  async me(ownerId: string): Promise<MeView | null> {
+    if (!isId(ownerId)) return null;
+    const [row] = await this.dataSource.query<UserViewRow[]>(`${SELECT_USERS} where id = $1`, [ownerId]);
+    return row ? this.meOf(row) : null;
+  }
+
+  /** All users, in the order in which they came. */
+  async list(): Promise<UserView[]> {
+    const rows = await this.dataSource.query<UserViewRow[]>(`${SELECT_USERS} order by created_at, id`);
+    return rows.map((row) => this.userOf(row));
+  }
+
+  /** The user with that e-mail address, in any letter case; null if there is none. */
+  async byEmail(email: string): Promise<UserView | null> {
+    const [row] = await this.dataSource.query<UserViewRow[]>(`${SELECT_USERS} where email = $1`, [
+      normalizeEmail(email),
+    ]);
+    return row ? this.userOf(row) : null;
+  }
+
+  /** All of a user's keys, revoked and expired ones too, in the order in which they were issued. */
+  async keys(ownerId: string): Promise<KeyView[]> {
+    if (!isId(ownerId)) return [];
+    return this.dataSource.query<KeyView[]>(
+      `select id, name, prefix, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
+              last_used_at as "lastUsedAt"
+       from api_keys where owner_id = $1 order by created_at, id`,
+      [ownerId],
+    );
+  }
+
+  private userOf(row: UserViewRow): UserView {
+    return {
+      ...this.meOf(row),
+      planExpiresAt: row.plan_expires_at,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+    };
+  }
+
+  private meOf({ id, email, name, username, plan, plan_expires_at, timezone }: UserViewRow): MeView {
+    const planExpiresAt = plan_expires_at === null ? null : Instant.parse(plan_expires_at);
+    const planNow = effectivePlan(plan, planExpiresAt, this.clock.now());
+    return { id, email, name, username, plan, effectivePlan: planNow, timezone };
+  }
+}
+
+const SELECT_USERS = `
+  select id, email, name, username, plan, plan_expires_at, timezone, created_at, updated_at from users`;
+
+interface UserViewRow {
+  id: string;
+  email: string;
+  name: string;
+  username: string;
+  plan: Plan;
+  plan_expires_at: string | null;
+  timezone: string;
+  created_at: string;
+  updated_at: string;
+}

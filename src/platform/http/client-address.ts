@@ -1,0 +1,12 @@
+import ipaddr from 'ipaddr.js';
+
+/**
+ * The address by which a client is counted: IPv4 whole, IPv6 by its /64, which is what one subscriber has at his disposal
+ * (RFC 6177); IPv4 in IPv6 clothes (RFC 4291, 2.5.5.2) as IPv4.
+ */
+export function countedAddress(ip: string): string {
+  if (!ipaddr.isValid(ip)) return ip;
+  const address = ipaddr.process(ip);
+  if (address.kind() === 'ipv4') return address.toString();
+  return `${(address as ipaddr.IPv6).parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64`;
+}

@@ -1,0 +1,136 @@
+import { Queue, WaitingError, type Job as BullMqJob } from 'bullmq';
+import type { Redis } from 'ioredis';
+import {
+  jobKey,
+  JobQueue,
+  type Job,
+  type JobErrorListener,
+  type JobHandler,
+} from '../../kernel/job-queue.js';
+import { connectToRedis } from '../redis-connection.js';
+import { TookTooLong, within } from '../within.js';
+import { BullMqWorker } from './bullmq-worker.js';
+
+const QUEUE = 'jobs';
+const ACCEPTED_WITHIN_MS = 800;
+const GOODBYE_MS = 500;
+const SAME_RING_MS = 600_000;
+const FAULT_EVERY_MS = 10_000;
+
+export interface BullMqJobQueueOptions {
+  readonly url: string;
+  /** Begins every key, so that installations may share a Redis. */
+  readonly prefix?: string;
+  /** How many handlers may be under way in this process. */
+  readonly concurrency?: number;
+  /** Of the queue's own faults it hears a sample, one in ten seconds. */
+  readonly onError: JobErrorListener;
+}
+
+/**
+ * Rings through Redis, for whichever process works. Redis may be away at any time, from the first: only the worker waits for it,
+ * and goes on when it is back. A job whose process was killed is another's after 10 to 15 s.
+ */
+export class BullMqJobQueue extends JobQueue {
+  private readonly producer: Redis;
+  private readonly queue: Queue<Job, void, Job['name']>;
+  private worker: BullMqWorker | null = null;
+  private readonly underWay = new Set<Promise<void>>();
+  private toldOfFaultAt = -Infinity;
+
+  constructor(private readonly options: BullMqJobQueueOptions) {
+    super();
+    this.producer = connectToRedis(options.url);
+    this.queue = new Queue(QUEUE, {
+      connection: this.producer,
+      prefix: this.prefix,
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+    });
+    this.queue.on('error', (error) => this.tellOfFault(error));
+  }
+
+  /** `down`: rings are refused. */
+  get status(): 'up' | 'down' {
+    return this.producer.status === 'ready' ? 'up' : 'down';
+  }
+
+  async enqueue(jobs: readonly Job[]): Promise<void> {
+    if (jobs.length === 0) return;
+    if (this.status === 'down') throw new Error('Redis is not connected');
+    try {
+      await within(ACCEPTED_WITHIN_MS, this.queue.addBulk(jobs.map(ringFor)));
+    } catch (error) {
+      if (error instanceof TookTooLong) this.producer.disconnect(true);
+      throw error;
+    }
+  }
+
+  work(handler: JobHandler): void {
+    const { url, concurrency = 20 } = this.options;
+    const worker = new BullMqWorker(
+      QUEUE,
+      async (ring, token) => {
+        if (worker.closing) return giveBack(ring, token);
+        await this.run(handler, ring.data);
+      },
+      { url, prefix: this.prefix, concurrency },
+    );
+    worker.on('error', (error) => this.tellOfFault(error));
+    worker.on('failed', (ring, error) => this.options.onError(error, ring?.data ?? null));
+    this.worker = worker;
+  }
+
+  async close(graceMs: number): Promise<void> {
+    if (this.worker) {
+      const closed = this.worker.close();
+      await within(graceMs, this.idle()).catch(() => undefined);
+      await within(GOODBYE_MS, closed).catch(() => undefined);
+      this.worker.abandon();
+    }
+    await this.queue.close();
+    this.producer.disconnect();
+  }
+
+  private async run(handler: JobHandler, job: Job): Promise<void> {
+    const work = Promise.resolve(job)
+      .then(handler)
+      .catch((error: unknown) => this.options.onError(error, job));
+    this.underWay.add(work);
+    await work;
+    this.underWay.delete(work);
+  }
+
+  private async idle(): Promise<void> {
+    await Promise.all(this.underWay);
+  }
+
+  private get prefix(): string {
+    return this.options.prefix ?? 'linktime';
+  }
+
+  private tellOfFault(error: unknown): void {
+    if (performance.now() - this.toldOfFaultAt < FAULT_EVERY_MS) return;
+    this.toldOfFaultAt = performance.now();
+    this.options.onError(error, null);
+  }
+}
+
+/**
+ * What BullMQ is to keep for a job: nothing once it has run. A ring for a job that waits is the same ring, but for at most ten
+ * minutes: should Redis ever lose the one and keep its name, the next is heard all the same.
+ */
+function ringFor(job: Job) {
+  const id = `${jobKey(job)}@${Math.floor(Date.now() / SAME_RING_MS)}`;
+  return {
+    name: job.name,
+    data: job,
+    opts: { removeOnComplete: true, removeOnFail: true, deduplication: { id, keepLastIfActive: true } },
+  };
+}
+
+/** Puts a ring that came after closing back for another worker. */
+async function giveBack(ring: BullMqJob<Job, void, Job['name']>, token: string | undefined): Promise<never> {
+  await ring.moveToWait(token);
+  throw new WaitingError();
+}

@@ -1,0 +1,142 @@
+import { ReplyError, type Redis } from 'ioredis';
+import { connectToRedis } from '../redis-connection.js';
+import { within } from '../within.js';
+import { MemoryRateLimits } from './memory-rate-limits.js';
+import { RateLimits, type Allowance } from './rate-limits.js';
+import { windowScripts, type Standing, type WindowCommands } from './redis-scripts.js';
+
+const PATIENCE_MS = 50;
+const PROBE_EVERY_MS = 1_000;
+const PROBE_KEY = 'linktime:limit-probe';
+
+/**
+ * Counts shared by all processes, in Redis. Every hit is counted in this process too, and both must have room: a process that loses
+ * Redis goes on from what it has let through itself, and a wiped Redis forgets for none. No request waits for Redis longer than
+ * 50 ms; after the first that did, or was given an error, none asks it until it has been seen to answer again.
+ */
+export class RedisRateLimits extends RateLimits {
+  private readonly redis: Redis & WindowCommands;
+  private readonly inProcess: MemoryRateLimits;
+  private up = false;
+  private nextProbe: NodeJS.Timeout | undefined;
+
+  /** Connects in the background. `now` is this process's own clock: milliseconds that never go back. */
+  constructor({ url, now }: { url: string; now?: () => number }) {
+    super();
+    this.inProcess = new MemoryRateLimits(now);
+    this.redis = connectToRedis(url, { scripts: windowScripts }) as Redis & WindowCommands;
+    this.redis.on('ready', () => void this.probe());
+    this.redis.on('close', () => this.giveUp());
+  }
+
+  /** `down`: every process counts by itself. */
+  override get status(): 'up' | 'down' {
+    return this.up ? 'up' : 'down';
+  }
+
+  async hit(bucket: string, limit: number): Promise<Allowance> {
+    const here = await this.inProcess.hit(bucket, limit);
+    if (!here.allowed) return stricter(here, await this.peekShared(bucket, limit));
+
+    const shared = await this.ask(() => this.redis.hitWindow(windowKey(bucket), limit));
+    if (shared === null) return here;
+    if (shared[0] === 1) return stricter(here, shared);
+    await this.inProcess.refund(bucket);
+    return allowanceOf(limit, shared);
+  }
+
+  async peek(bucket: string, limit: number, pass?: string): Promise<Allowance> {
+    const here = await this.inProcess.peek(bucket, limit);
+    const shared = await this.peekShared(bucket, limit, pass);
+    const allowance = stricter(here, shared);
+    const passes = pass !== undefined && (this.inProcess.holds(pass) || shared?.[4] === 1);
+    return passes ? { ...allowance, allowed: true, retryAfterSeconds: 0 } : allowance;
+  }
+
+  async refund(bucket: string): Promise<void> {
+    await this.inProcess.refund(bucket);
+    await this.ask(() => this.redis.rpop(windowKey(bucket)));
+  }
+
+  async stamp(pass: string, seconds: number): Promise<void> {
+    await this.inProcess.stamp(pass, seconds);
+    await this.ask(() => this.redis.set(passKey(pass), '', 'PX', seconds * 1_000));
+  }
+
+  async close(): Promise<void> {
+    this.giveUp();
+    this.redis.disconnect();
+  }
+
+  private giveUp(): void {
+    this.up = false;
+    clearTimeout(this.nextProbe);
+  }
+
+  private peekShared(bucket: string, limit: number, pass = ''): Promise<Standing | null> {
+    return this.ask(() => this.redis.peekWindow(windowKey(bucket), passKey(pass), limit));
+  }
+
+  /** What Redis says, or null if that is not to be had in time. */
+  private async ask<T>(question: () => Promise<T>): Promise<T | null> {
+    if (!this.up) return null;
+    try {
+      return await within(PATIENCE_MS, question());
+    } catch {
+      if (this.up) void this.probe();
+      return null;
+    }
+  }
+
+  /** Trusts Redis again once it takes a write in time (a full one or a replica would answer a PING). Looks again every second until then. */
+  private async probe(): Promise<void> {
+    this.giveUp();
+    const reply = this.redis.set(PROBE_KEY, '', 'PX', PROBE_EVERY_MS);
+    this.up = await within(PATIENCE_MS, reply).then(
+      () => true,
+      () => false,
+    );
+    if (this.up) return;
+
+    const answered = await reply.then(
+      () => true,
+      (error: unknown) => error instanceof ReplyError,
+    );
+    if (this.redis.status !== 'ready') return;
+    this.nextProbe = setTimeout(
+      () => (answered ? void this.probe() : this.redis.disconnect(true)),
+      PROBE_EVERY_MS,
+    ).unref();
+  }
+}
+
+/** Allowed only if it is allowed both here and by Redis; just here if Redis was not to be had. */
+function stricter(here: Allowance, shared: Standing | null): Allowance {
+  if (shared === null) return here;
+  const there = allowanceOf(here.limit, shared);
+  return {
+    allowed: here.allowed && there.allowed,
+    limit: here.limit,
+    remaining: Math.min(here.remaining, there.remaining),
+    resetSeconds: Math.max(here.resetSeconds, there.resetSeconds),
+    retryAfterSeconds: Math.max(here.retryAfterSeconds, there.retryAfterSeconds),
+  };
+}
+
+function allowanceOf(limit: number, [allowed, used, resetSeconds, retryAfterSeconds]: Standing): Allowance {
+  return {
+    allowed: allowed === 1,
+    limit,
+    remaining: Math.max(0, limit - used),
+    resetSeconds,
+    retryAfterSeconds,
+  };
+}
+
+function windowKey(bucket: string): string {
+  return `linktime:limit:${bucket}`;
+}
+
+function passKey(pass: string): string {
+  return `linktime:pass:${pass}`;
+}

@@ -1,0 +1,61 @@
+// A window is a list of the microseconds at which its hits came, oldest first, by Redis's own clock: all processes share one.
+const WINDOW = `
+  local log, limit = KEYS[1], tonumber(ARGV[1])
+  local time = redis.call('TIME')
+  local now = time[1] * 1000000 + time[2]
+
+  local newest = redis.call('LINDEX', log, -1)
+  local ahead = newest and newest - now or 0
+  if ahead > 0 then -- the clock was set back: the log goes back with it, or it would count for as long as the clock lost
+    local times = redis.call('LRANGE', log, 0, -1)
+    redis.call('DEL', log)
+    for _, at in ipairs(times) do redis.call('RPUSH', log, at - ahead) end
+    redis.call('PEXPIRE', log, 60000)
+  end
+
+  local oldest = redis.call('LINDEX', log, 0)
+  while oldest and now - oldest >= 60000000 do
+    redis.call('LPOP', log)
+    oldest = redis.call('LINDEX', log, 0)
+  end
+
+  local used = redis.call('LLEN', log)
+  local allowed = used < limit and 1 or 0
+  local function untilForgotten(index)
+    return math.ceil((redis.call('LINDEX', log, index) + 60000000 - now) / 1000000)
+  end`;
+
+/** Counts one in the window KEYS[1] if it holds fewer than ARGV[1]. */
+const HIT = `${WINDOW}
+  local wait = allowed == 0 and untilForgotten(used - limit) or 0
+  if allowed == 1 then
+    redis.call('RPUSH', log, now)
+    redis.call('PEXPIRE', log, 60000)
+    used = used + 1
+  end
+  return { allowed, used, untilForgotten(-1), wait, 0 }`;
+
+/** How the window KEYS[1] stands against ARGV[1], and whether the pass KEYS[2] holds. */
+const PEEK = `${WINDOW}
+  local wait = allowed == 0 and untilForgotten(used - limit) or 0
+  return { allowed, used, used > 0 and untilForgotten(-1) or 0, wait, redis.call('EXISTS', KEYS[2]) }`;
+
+/** How a window stands, as the scripts tell it; what is yes or no is 1 or 0. */
+export type Standing = [
+  allowed: number,
+  used: number,
+  resetSeconds: number,
+  retryAfterSeconds: number,
+  passHolds: number,
+];
+
+/** What the scripts add to a connection. */
+export interface WindowCommands {
+  hitWindow(window: string, limit: number): Promise<Standing>;
+  peekWindow(window: string, pass: string, limit: number): Promise<Standing>;
+}
+
+export const windowScripts = {
+  hitWindow: { lua: HIT, numberOfKeys: 1 },
+  peekWindow: { lua: PEEK, numberOfKeys: 2 },
+};

@@ -1,0 +1,155 @@
+import type { Instant } from '@js-joda/core';
+import type { BookingEvent, BookingEventData } from '../../kernel/domain-event.js';
+import { formatInstant } from '../../kernel/instant-text.js';
+import type { Interval } from '../../kernel/interval.js';
+import { BookingAlreadyCancelled, BookingAlreadyEnded } from './errors.js';
+import type { EventType } from './event-type.js';
+
+export type CancelledBy = 'HOST' | 'INVITEE' | 'SYSTEM';
+
+export type Answers = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export interface Invitee {
+  readonly name: string;
+  readonly email: string;
+  /** The IANA name of the zone in which the invitee reads times. */
+  readonly timezone: string;
+  readonly phone: string | null;
+  readonly guests: readonly string[];
+}
+
+/** The event type as it was when the time was booked: what was agreed does not change when the offer does. */
+export interface BookedEventType {
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly durationMinutes: number;
+  readonly price: { readonly amount: number; readonly currency: string } | null;
+}
+
+export interface Cancellation {
+  readonly at: Instant;
+  readonly by: CancelledBy;
+  readonly reason: string | null;
+}
+
+export interface BookingState {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly eventType: BookedEventType;
+  readonly contactId: string | null;
+  readonly time: Interval;
+  /** The stretch of the host's time that nobody else can have: the meeting with its buffers, as they were at booking time. */
+  readonly blocked: Interval;
+  readonly invitee: Invitee;
+  readonly notes: string | null;
+  readonly answers: Answers;
+  readonly location: string | null;
+  readonly meetingLink: string | null;
+  /** What lets its bearer, the invitee, manage this one booking without an account. */
+  readonly inviteeToken: string;
+  /** How often the booking was moved (RFC 5545, SEQUENCE). */
+  readonly sequence: number;
+  readonly cancellation: Cancellation | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** A meeting agreed on. It owns which moves a booking allows and records what happened to it. */
+export class Booking {
+  private readonly recorded: BookingEvent[] = [];
+
+  private constructor(private current: BookingState) {}
+
+  static of(state: BookingState): Booking {
+    return new Booking(state);
+  }
+
+  /** Agrees on a time that was found free. */
+  static confirm(
+    eventType: EventType,
+    start: Instant,
+    details: Pick<BookingState, 'id' | 'contactId' | 'invitee' | 'notes' | 'answers' | 'inviteeToken'>,
+    at: Instant,
+  ): Booking {
+    const offer = eventType.state;
+    const end = start.plusSeconds(offer.durationMinutes * 60);
+    const booking = new Booking({
+      ...details,
+      ownerId: offer.ownerId,
+      eventType: {
+        id: offer.id,
+        name: offer.name,
+        slug: offer.slug,
+        durationMinutes: offer.durationMinutes,
+        price: offer.price && offer.currency ? { amount: offer.price, currency: offer.currency } : null,
+      },
+      time: { start, end },
+      blocked: {
+        start: start.minusSeconds(offer.bufferBefore * 60),
+        end: end.plusSeconds(offer.bufferAfter * 60),
+      },
+      location: offer.location,
+      meetingLink: offer.location !== null && /^https?:\/\//i.test(offer.location) ? offer.location : null,
+      sequence: 0,
+      cancellation: null,
+      createdAt: at,
+      updatedAt: at,
+    });
+    booking.record('booking.created', at);
+    return booking;
+  }
+
+  get state(): BookingState {
+    return this.current;
+  }
+
+  get status(): 'CONFIRMED' | 'CANCELLED' {
+    return this.current.cancellation ? 'CANCELLED' : 'CONFIRMED';
+  }
+
+  /** What happened since the booking was made or found, oldest first. */
+  get events(): readonly BookingEvent[] {
+    return this.recorded;
+  }
+
+  /** Confirmed until cancelled; a cancelled booking never comes back, and one that is over stays as it was. */
+  cancel(reason: string | null, by: CancelledBy, at: Instant): void {
+    if (this.current.cancellation) throw new BookingAlreadyCancelled();
+    if (!this.current.time.end.isAfter(at)) throw new BookingAlreadyEnded();
+    this.current = { ...this.current, cancellation: { at, by, reason }, updatedAt: at };
+    this.record('booking.cancelled', at);
+  }
+
+  private record(name: BookingEvent['name'], occurredAt: Instant): void {
+    const { id, ownerId } = this.current;
+    this.recorded.push({ name, ownerId, subjectId: id, occurredAt, data: this.eventData() });
+  }
+
+  private eventData(): BookingEventData {
+    const { current } = this;
+    const { id, name, slug, durationMinutes } = current.eventType;
+    return {
+      id: current.id,
+      status: this.status,
+      sequence: current.sequence,
+      eventType: { id, name, slug, durationMinutes },
+      startTime: formatInstant(current.time.start),
+      endTime: formatInstant(current.time.end),
+      invitee: current.invitee,
+      contactId: current.contactId,
+      location: current.location,
+      meetingLink: current.meetingLink,
+      notes: current.notes,
+      answers: current.answers,
+      price: current.eventType.price,
+      createdAt: formatInstant(current.createdAt),
+      updatedAt: formatInstant(current.updatedAt),
+      ...(current.cancellation && {
+        cancelReason: current.cancellation.reason,
+        cancelledAt: formatInstant(current.cancellation.at),
+        cancelledBy: current.cancellation.by,
+      }),
+    };
+  }
+}

@@ -1,0 +1,45 @@
+import { Conflict, InvalidData, NotFound } from '../../kernel/domain-error.js';
+
+export class BookingNotFound extends NotFound {
+  constructor() {
+    super('Booking not found');
+  }
+}
+
+export class EventTypeNotFound extends NotFound {
+  constructor() {
+    super('Event type not found');
+  }
+}
+
+export class BookingAlreadyCancelled extends Conflict {
+  constructor() {
+    super('Booking is already cancelled');
+  }
+}
+
+export class BookingAlreadyEnded extends Conflict {
+  constructor() {
+    super('Booking has already ended');
+  }
+}
+
+/** The time is on offer, but a booking, a hold, busy time, a buffer or a reached limit stands in its way. */
+export class SlotTaken extends Conflict {
+  constructor() {
+    super('This time slot is no longer available');
+  }
+}
+
+/** No such time was ever on offer: past, within notice, beyond the window, off the grid or outside hours. */
+export class SlotNotOffered extends InvalidData {
+  constructor() {
+    super({ startTime: 'This time is not offered for booking' });
+  }
+}
+
+export class SlugTaken extends Conflict {
+  constructor() {
+    super('An event type with this slug already exists');
+  }
+}

@@ -1,0 +1,460 @@
+import type { Instant, LocalDate, ZoneId } from '@js-joda/core';
+import { ApiProperty } from '@nestjs/swagger';
+import { textLimits } from '../../kernel/text.js';
+import { PaginationDto } from '../../platform/http/documents.js';
+import {
+  AnswerMap,
+  DateOrMomentParameter,
+  DateParameter,
+  Email,
+  Emails,
+  Key,
+  KeyParameter,
+  Line,
+  Lines,
+  Moment,
+  MomentParameter,
+  TextParameter,
+  TimeZone,
+  TimeZoneParameter,
+  WordParameter,
+} from '../../platform/http/fields.js';
+import { PageQuery } from '../../platform/http/page-query.js';
+import type { BookingContactView, BookingDetailView, BookingView, EmailLogView } from '../reads/booking-reads.js';
+import type { EventTypeDetailView, EventTypeView, QuestionView } from '../reads/event-type-reads.js';
+import type { SlotText } from './slot-text.js';
+
+const ID = '01980a4e-7b1c-7c3e-9d55-0f2b6a1c9e01';
+
+// ---- requests -------------------------------------------------------------------------------------------------------
+
+export class ListBookingsQuery extends PageQuery {
+  @WordParameter(['CONFIRMED', 'CANCELLED', 'all'], { standard: 'all' })
+  status?: 'CONFIRMED' | 'CANCELLED' | 'all';
+
+  @DateOrMomentParameter({
+    description: 'Meetings that start then or later; a date means its whole UTC day',
+    example: '2026-02-01',
+  })
+  from?: LocalDate | Instant;
+
+  @DateOrMomentParameter({
+    description: 'Meetings that start then or earlier; a date means its whole UTC day',
+    example: '2026-02-28',
+  })
+  to?: LocalDate | Instant;
+
+  @KeyParameter({ description: 'Only bookings of this event type' })
+  eventTypeId?: string;
+
+  @KeyParameter({ description: 'Only bookings of this contact' })
+  contactId?: string;
+
+  @TextParameter({ max: textLimits.email, description: 'Only bookings by this e-mail address' })
+  inviteeEmail?: string;
+
+  @TextParameter({ max: textLimits.search, description: "Every word is found in the invitee's name or e-mail" })
+  search?: string;
+
+  @MomentParameter({ description: 'Only bookings changed after this instant' })
+  updatedAfter?: Instant;
+
+  @WordParameter(['startTime', '-startTime'], {
+    standard: '-startTime',
+    description: 'Order by start: `startTime` oldest first, `-startTime` newest first',
+  })
+  sort?: 'startTime' | '-startTime';
+}
+
+export class CancelBookingBody {
+  @Lines({
+    max: textLimits.reason,
+    optional: true,
+    example: 'I am ill, please book another time.',
+    description: 'Told to the invitee',
+  })
+  reason?: string | null;
+}
+
+export class CreateBookingBody {
+  @Key({ example: ID, description: 'The event type to book' })
+  eventTypeId!: string;
+
+  @Line({ max: textLimits.name, example: 'Ada Lovelace' })
+  inviteeName!: string;
+
+  @Email({ example: 'ada@example.com' })
+  inviteeEmail!: string;
+
+  @TimeZone({ example: 'Europe/London', description: 'The IANA time zone in which the invitee reads times' })
+  inviteeTimezone!: ZoneId;
+
+  @Moment({ example: '2026-02-15T10:00:00.000Z', description: 'Where an offered slot starts' })
+  startTime!: Instant;
+
+  @Lines({ max: textLimits.notes, optional: true, description: 'What the invitee wants to say' })
+  notes?: string | null;
+
+  @Line({ max: textLimits.phone, optional: true, clearable: true, example: '+44 20 7946 0000' })
+  phone?: string | null;
+
+  @Emails({ max: 20, optional: true, description: 'Who else is to be invited' })
+  guests?: string[];
+
+  @AnswerMap({ optional: true, description: "Answers to the event type's questions, keyed by the question's id" })
+  answers?: Record<string, unknown>;
+}
+
+export class AvailabilityQuery {
+  @TimeZoneParameter({
+    optional: false,
+    example: 'America/New_York',
+    description: 'An IANA time zone: days and times are told in it',
+  })
+  timezone!: ZoneId;
+
+  @DateParameter({ description: 'The first day; today if left out', example: '2026-02-15' })
+  startDate?: LocalDate;
+
+  @DateParameter({ description: 'The last day, included; seven days after the first if left out', example: '2026-02-22' })
+  endDate?: LocalDate;
+}
+
+// ---- answers --------------------------------------------------------------------------------------------------------
+
+export class BookedEventTypeDto {
+  @ApiProperty({ example: ID })
+  id!: string;
+
+  @ApiProperty({ example: 'Intro call' })
+  name!: string;
+
+  @ApiProperty({ example: 'intro-call' })
+  slug!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 1440, example: 30 })
+  durationMinutes!: number;
+}
+
+export class BookingContactDto implements BookingContactView {
+  @ApiProperty({ example: ID })
+  id!: string;
+
+  @ApiProperty({ example: 'Ada Lovelace' })
+  name!: string;
+
+  @ApiProperty({ example: 'ada@example.com' })
+  email!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: '+44 20 7946 0000' })
+  phone!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Analytical Engines Ltd' })
+  company!: string | null;
+}
+
+export class EmailLogDto implements EmailLogView {
+  @ApiProperty({ example: ID })
+  id!: string;
+
+  @ApiProperty({ example: 'BOOKING_CONFIRMATION' })
+  type!: string;
+
+  @ApiProperty({ example: 'ada@example.com' })
+  recipient!: string;
+
+  @ApiProperty({ example: 'Confirmed: Intro call' })
+  subject!: string;
+
+  @ApiProperty({ enum: ['QUEUED', 'SENT', 'FAILED'], enumName: 'EmailStatus', example: 'QUEUED' })
+  status!: 'QUEUED' | 'SENT' | 'FAILED';
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  error!: string | null;
+
+  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  attempts!: number;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-01T09:00:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  sentAt!: string | null;
+}
+
+export class BookingDto implements BookingView {
+  @ApiProperty({ example: ID })
+  id!: string;
+
+  @ApiProperty({ enum: ['PENDING', 'CONFIRMED', 'CANCELLED'], enumName: 'BookingStatus', example: 'CONFIRMED' })
+  status!: BookingView['status'];
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-15T10:00:00.000Z' })
+  startTime!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-15T10:30:00.000Z' })
+  endTime!: string;
+
+  @ApiProperty({ example: 'Ada Lovelace' })
+  inviteeName!: string;
+
+  @ApiProperty({ example: 'ada@example.com' })
+  inviteeEmail!: string;
+
+  @ApiProperty({ example: 'Europe/London' })
+  inviteeTimezone!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: '+44 20 7946 0000' })
+  inviteePhone!: string | null;
+
+  @ApiProperty({ type: [String], example: ['charles@example.com'] })
+  guests!: string[];
+
+  @ApiProperty({ type: String, nullable: true, example: 'About the engine' })
+  notes!: string | null;
+
+  @ApiProperty({ type: Object, additionalProperties: true, example: { topic: 'The engine' } })
+  answers!: Record<string, unknown>;
+
+  @ApiProperty({ type: String, nullable: true, example: 'https://meet.example.com/ada' })
+  location!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'https://meet.example.com/ada' })
+  meetingLink!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  cancelReason!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  cancelledAt!: string | null;
+
+  @ApiProperty({ enum: ['HOST', 'INVITEE', 'SYSTEM'], enumName: 'CancelledBy', nullable: true, example: null })
+  cancelledBy!: BookingView['cancelledBy'];
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How often the booking was moved', example: 0 })
+  sequence!: number;
+
+  @ApiProperty({ type: Object, nullable: true, description: 'What was paid, once payments are taken', example: null })
+  payment!: null;
+
+  @ApiProperty({ type: BookedEventTypeDto, description: 'Name and duration as they were at booking time' })
+  eventType!: BookedEventTypeDto;
+
+  @ApiProperty({ type: BookingContactDto, nullable: true, description: 'null once the contact is deleted' })
+  contact!: BookingContactDto | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-01T09:00:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-01T09:00:00.000Z' })
+  updatedAt!: string;
+}
+
+export class BookingDetailDto extends BookingDto implements BookingDetailView {
+  @ApiProperty({ type: [EmailLogDto], description: 'The e-mails of this booking, oldest first' })
+  emailLogs!: EmailLogDto[];
+}
+
+export class BookingPageDto {
+  @ApiProperty({ type: [BookingDto] })
+  data!: BookingDto[];
+
+  @ApiProperty({ type: PaginationDto })
+  pagination!: PaginationDto;
+}
+
+export class NewBookingDto {
+  @ApiProperty({ example: ID })
+  id!: string;
+
+  @ApiProperty({ example: ID, description: 'The same as `id`' })
+  bookingId!: string;
+
+  @ApiProperty({ enum: ['PENDING', 'CONFIRMED', 'CANCELLED'], enumName: 'BookingStatus', example: 'CONFIRMED' })
+  status!: BookingView['status'];
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-15T10:00:00.000Z' })
+  startTime!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-15T10:30:00.000Z' })
+  endTime!: string;
+
+  @ApiProperty({ type: BookedEventTypeDto })
+  eventType!: BookedEventTypeDto;
+
+  @ApiProperty({ example: 'Ada Lovelace' })
+  inviteeName!: string;
+
+  @ApiProperty({ example: 'ada@example.com' })
+  inviteeEmail!: string;
+
+  @ApiProperty({ example: 'Europe/London' })
+  inviteeTimezone!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'https://meet.example.com/ada' })
+  location!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'https://meet.example.com/ada' })
+  meetingLink!: string | null;
+
+  @ApiProperty({ format: 'uri', description: "The invitee's own link to cancel" })
+  cancelUrl!: string;
+
+  @ApiProperty({ format: 'uri', description: "The invitee's own link to choose another time" })
+  rescheduleUrl!: string;
+}
+
+export class EventTypeDto implements EventTypeView {
+  @ApiProperty({ example: ID })
+  id!: string;
+
+  @ApiProperty({ example: 'Intro call' })
+  name!: string;
+
+  @ApiProperty({ example: 'intro-call' })
+  slug!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Half an hour to get to know each other' })
+  description!: string | null;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 1440, example: 30 })
+  durationMinutes!: number;
+
+  @ApiProperty({ type: String, nullable: true, example: 'https://meet.example.com/ada' })
+  location!: string | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: "In the currency's minor units", example: null })
+  price!: number | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'ISO 4217', example: null })
+  currency!: string | null;
+
+  @ApiProperty({ example: true })
+  isActive!: boolean;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-01T09:00:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-01T09:00:00.000Z' })
+  updatedAt!: string;
+}
+
+export class EventTypePageDto {
+  @ApiProperty({ type: [EventTypeDto] })
+  data!: EventTypeDto[];
+
+  @ApiProperty({ type: PaginationDto })
+  pagination!: PaginationDto;
+}
+
+export class WeeklyOpeningDto {
+  @ApiProperty({
+    enum: ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'],
+    enumName: 'DayOfWeek',
+    example: 'MONDAY',
+  })
+  day!: string;
+
+  @ApiProperty({ example: '09:00' })
+  start!: string;
+
+  @ApiProperty({ example: '17:00', description: '`24:00` ends a day' })
+  end!: string;
+}
+
+export class OpeningDto {
+  @ApiProperty({ example: '10:00' })
+  start!: string;
+
+  @ApiProperty({ example: '12:00' })
+  end!: string;
+}
+
+export class DateOverrideDto {
+  @ApiProperty({ format: 'date', example: '2026-12-25' })
+  date!: string;
+
+  @ApiProperty({ type: [OpeningDto], description: 'What the day has instead of its weekly hours; empty closes it' })
+  intervals!: OpeningDto[];
+}
+
+export class QuestionDto implements QuestionView {
+  @ApiProperty({ example: 'topic' })
+  id!: string;
+
+  @ApiProperty({ example: 'What would you like to talk about?' })
+  label!: string;
+
+  @ApiProperty({
+    enum: ['text', 'textarea', 'select', 'multiselect', 'checkbox', 'number', 'phone'],
+    enumName: 'QuestionType',
+    example: 'text',
+  })
+  type!: string;
+
+  @ApiProperty({ example: false })
+  required!: boolean;
+
+  @ApiProperty({ type: [String], example: [] })
+  options!: string[];
+}
+
+export class EventTypeDetailDto extends EventTypeDto implements EventTypeDetailView {
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: 1440, example: 5 })
+  bufferBefore!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: 1440, example: 10 })
+  bufferAfter!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, example: 120 })
+  minimumNoticeMinutes!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 730, example: 60 })
+  bookingWindowDays!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 1440, example: 30 })
+  slotIntervalMinutes!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 1, nullable: true, example: null })
+  dailyLimit!: number | null;
+
+  @ApiProperty({ type: 'integer', minimum: 1, nullable: true, example: null })
+  weeklyLimit!: number | null;
+
+  @ApiProperty({ example: 'Europe/London', description: 'The zone of the hours below' })
+  timezone!: string;
+
+  @ApiProperty({ type: [WeeklyOpeningDto] })
+  availability!: WeeklyOpeningDto[];
+
+  @ApiProperty({ type: [DateOverrideDto] })
+  overrides!: DateOverrideDto[];
+
+  @ApiProperty({ type: [QuestionDto] })
+  questions!: QuestionDto[];
+}
+
+export class SlotDto implements SlotText {
+  @ApiProperty({ format: 'date', example: '2026-02-15', description: 'In the time zone asked for' })
+  date!: string;
+
+  @ApiProperty({ example: '10:00', description: 'In the time zone asked for' })
+  time!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-15T15:00:00.000Z' })
+  startTime!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-15T15:30:00.000Z' })
+  endTime!: string;
+}
+
+export class AvailabilityDto {
+  @ApiProperty({ type: [SlotDto] })
+  data!: SlotDto[];
+
+  @ApiProperty({ type: BookedEventTypeDto })
+  eventType!: BookedEventTypeDto;
+
+  @ApiProperty({ example: 'America/New_York' })
+  timezone!: string;
+}

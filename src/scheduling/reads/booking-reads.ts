@@ -1,0 +1,222 @@
+import type { DataSource } from 'typeorm';
+import { isId } from '../../kernel/ids.js';
+import { offsetOf, pageOf, type Page, type PageRequest } from '../../kernel/page.js';
+
+export interface BookingView {
+  id: string;
+  status: 'PENDING' | 'CONFIRMED' | 'CANCELLED';
+  startTime: string;
+  endTime: string;
+  inviteeName: string;
+  inviteeEmail: string;
+  inviteeTimezone: string;
+  inviteePhone: string | null;
+  guests: string[];
+  notes: string | null;
+  answers: Record<string, unknown>;
+  location: string | null;
+  meetingLink: string | null;
+  cancelReason: string | null;
+  cancelledAt: string | null;
+  cancelledBy: 'HOST' | 'INVITEE' | 'SYSTEM' | null;
+  sequence: number;
+  payment: null;
+  eventType: { id: string; name: string; slug: string; durationMinutes: number };
+  contact: BookingContactView | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface BookingContactView {
+  id: string;
+  name: string;
+  email: string;
+  phone: string | null;
+  company: string | null;
+}
+
+export interface BookingDetailView extends BookingView {
+  emailLogs: EmailLogView[];
+}
+
+export interface EmailLogView {
+  id: string;
+  type: string;
+  recipient: string;
+  subject: string;
+  status: 'QUEUED' | 'SENT' | 'FAILED';
+  error: string | null;
+  attempts: number;
+  createdAt: string;
+  sentAt: string | null;
+}
+
+export interface BookingFilter extends PageRequest {
+  readonly status: 'CONFIRMED' | 'CANCELLED' | null;
+  /** Meetings that start at this instant or later (RFC 3339). */
+  readonly startsFrom: string | null;
+  /** Meetings that start before this instant (RFC 3339). */
+  readonly startsBefore: string | null;
+  readonly eventTypeId: string | null;
+  readonly contactId: string | null;
+  readonly inviteeEmail: string | null;
+  /** Every word of it is found in the invitee's name or e-mail. */
+  readonly search: string | null;
+  readonly updatedAfter: string | null;
+  readonly order: 'newest first' | 'oldest first';
+}
+
+/** Bookings as the API shows them, straight from SQL. */
+export class BookingReads {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** One page of the owner's bookings, by start time and then id. */
+  async list(ownerId: string, filter: BookingFilter): Promise<Page<BookingView>> {
+    const none = [filter.eventTypeId, filter.contactId].some((id) => id !== null && !isId(id));
+    if (none) return pageOf([], filter, 0);
+
+    const { sql: where, parameters } = conditions(ownerId, filter);
+    const direction = filter.order === 'newest first' ? 'desc' : 'asc';
+    const order = `b.starts_at ${direction}, b.id ${direction}`;
+    const [counted, rows] = await Promise.all([
+      this.dataSource.query<[{ total: number }]>(
+        `select count(*)::int as total from bookings b where ${where}`,
+        parameters,
+      ),
+      this.dataSource.query<BookingViewRow[]>(
+        `select ${COLUMNS} from (
+           select * from bookings b where ${where}
+           order by ${order} limit $${parameters.length + 1} offset $${parameters.length + 2}
+         ) b ${JOINS} order by ${order}`,
+        [...parameters, filter.limit, offsetOf(filter)],
+      ),
+    ]);
+    return pageOf(rows.map(viewOf), filter, counted[0].total);
+  }
+
+  /** The owner's booking with its e-mails, oldest first; null if unknown or another's. */
+  async detail(ownerId: string, id: string): Promise<BookingDetailView | null> {
+    if (!isId(id)) return null;
+    const [bookings, emailLogs] = await Promise.all([
+      this.dataSource.query<BookingViewRow[]>(
+        `select ${COLUMNS} from bookings b ${JOINS} where b.id = $1 and b.owner_id = $2`,
+        [id, ownerId],
+      ),
+      this.dataSource.query<EmailLogView[]>(
+        `select e.id, e.type, e.recipient, e.subject, e.status, e.error, e.attempts,
+                e.created_at as "createdAt", e.sent_at as "sentAt"
+         from email_logs e join bookings b on b.id = e.booking_id
+         where e.booking_id = $1 and b.owner_id = $2 order by e.created_at, e.id`,
+        [id, ownerId],
+      ),
+    ]);
+    return bookings[0] ? { ...viewOf(bookings[0]), emailLogs } : null;
+  }
+}
+
+const COLUMNS = `
+  b.id, b.status, b.starts_at, b.ends_at, b.invitee_name, b.invitee_email, b.invitee_timezone, b.invitee_phone,
+  b.guests, b.notes, b.answers, b.location, b.meeting_link, b.cancel_reason, b.cancelled_at, b.cancelled_by,
+  b.sequence, b.created_at, b.updated_at,
+  b.event_type_id, b.event_type_name, b.duration_minutes, t.slug as event_type_slug,
+  c.id as contact_id, c.name as contact_name, c.email as contact_email, c.phone as contact_phone,
+  c.company as contact_company`;
+
+const JOINS = 'join event_types t on t.id = b.event_type_id left join contacts c on c.id = b.contact_id';
+
+interface BookingViewRow {
+  id: string;
+  status: BookingView['status'];
+  starts_at: string;
+  ends_at: string;
+  invitee_name: string;
+  invitee_email: string;
+  invitee_timezone: string;
+  invitee_phone: string | null;
+  guests: string[];
+  notes: string | null;
+  answers: Record<string, unknown>;
+  location: string | null;
+  meeting_link: string | null;
+  cancel_reason: string | null;
+  cancelled_at: string | null;
+  cancelled_by: BookingView['cancelledBy'];
+  sequence: number;
+  created_at: string;
+  updated_at: string;
+  event_type_id: string;
+  event_type_name: string;
+  duration_minutes: number;
+  event_type_slug: string;
+  contact_id: string | null;
+  contact_name: string;
+  contact_email: string;
+  contact_phone: string | null;
+  contact_company: string | null;
+}
+
+function viewOf(row: BookingViewRow): BookingView {
+  return {
+    id: row.id,
+    status: row.status,
+    startTime: row.starts_at,
+    endTime: row.ends_at,
+    inviteeName: row.invitee_name,
+    inviteeEmail: row.invitee_email,
+    inviteeTimezone: row.invitee_timezone,
+    inviteePhone: row.invitee_phone,
+    guests: row.guests,
+    notes: row.notes,
+    answers: row.answers,
+    location: row.location,
+    meetingLink: row.meeting_link,
+    cancelReason: row.cancel_reason,
+    cancelledAt: row.cancelled_at,
+    cancelledBy: row.cancelled_by,
+    sequence: row.sequence,
+    payment: null,
+    eventType: {
+      id: row.event_type_id,
+      name: row.event_type_name,
+      slug: row.event_type_slug,
+      durationMinutes: row.duration_minutes,
+    },
+    contact: row.contact_id
+      ? {
+          id: row.contact_id,
+          name: row.contact_name,
+          email: row.contact_email,
+          phone: row.contact_phone,
+          company: row.contact_company,
+        }
+      : null,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** The filter as SQL: one condition for each thing asked for, so that each shape of question finds its own index. */
+function conditions(ownerId: string, filter: BookingFilter): { sql: string; parameters: unknown[] } {
+  const parameters: unknown[] = [];
+  const sql: string[] = [];
+  const where = (condition: (place: string) => string, value: unknown) => {
+    if (value === null) return;
+    parameters.push(value);
+    sql.push(condition(`$${parameters.length}`));
+  };
+  where((place) => `b.owner_id = ${place}`, ownerId);
+  where((place) => `b.status = ${place}`, filter.status);
+  where((place) => `b.starts_at >= ${place}`, filter.startsFrom);
+  where((place) => `b.starts_at < ${place}`, filter.startsBefore);
+  where((place) => `b.event_type_id = ${place}`, filter.eventTypeId);
+  where((place) => `b.contact_id = ${place}`, filter.contactId);
+  where((place) => `b.invitee_email = ${place}`, filter.inviteeEmail);
+  where((place) => `b.updated_at > ${place}`, filter.updatedAfter);
+  for (const word of filter.search?.split(/\s+/).filter(Boolean) ?? []) {
+    where(
+      (place) => `position(searchable(${place}) in searchable(b.invitee_name || ' ' || b.invitee_email)) > 0`,
+      word,
+    );
+  }
+  return { sql: sql.join(' and '), parameters };
+}

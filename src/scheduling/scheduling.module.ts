@@ -1,0 +1,45 @@
+import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { CrmModule } from '../crm/crm.module.js';
+import { FindOrCreateContact } from '../crm/use-cases/find-or-create-contact.js';
+import { Clock } from '../kernel/clock.js';
+import { Ids } from '../kernel/ids.js';
+import { UnitOfWork } from '../kernel/unit-of-work.js';
+import { Outbox } from '../platform/persistence/outbox.js';
+import { Session } from '../platform/persistence/session.js';
+import { provide, provideAs } from '../platform/provide.js';
+import { CrmContactBook } from './adapters/crm-contact-book.js';
+import { PostgresAgendas } from './adapters/postgres-agendas.js';
+import { PostgresBookings } from './adapters/postgres-bookings.js';
+import { PostgresEventTypes } from './adapters/postgres-event-types.js';
+import { Agendas, Bookings, ContactBook, EventTypes } from './ports.js';
+import { BookingReads } from './reads/booking-reads.js';
+import { EventTypeReads } from './reads/event-type-reads.js';
+import { BookSlot } from './use-cases/book-slot.js';
+import { CancelBooking } from './use-cases/cancel-booking.js';
+import { DefineEventType } from './use-cases/define-event-type.js';
+import { ListSlots } from './use-cases/list-slots.js';
+import { RedefineEventType } from './use-cases/redefine-event-type.js';
+
+const offered = [
+  provide(BookSlot, Agendas, Bookings, ContactBook, UnitOfWork, Clock, Ids),
+  provide(CancelBooking, Bookings, UnitOfWork, Clock),
+  provide(ListSlots, Agendas, Clock),
+  provide(DefineEventType, EventTypes, UnitOfWork, Clock, Ids),
+  provide(RedefineEventType, EventTypes, UnitOfWork, Clock),
+  provide(BookingReads, DataSource),
+  provide(EventTypeReads, DataSource),
+];
+
+@Module({
+  imports: [CrmModule],
+  providers: [
+    ...offered,
+    provideAs(Bookings, PostgresBookings, Session, Outbox),
+    provideAs(EventTypes, PostgresEventTypes, Session),
+    provideAs(Agendas, PostgresAgendas, DataSource, Session),
+    provideAs(ContactBook, CrmContactBook, FindOrCreateContact),
+  ],
+  exports: offered.map(({ provide: token }) => token),
+})
+export class SchedulingModule {}

@@ -1,0 +1,203 @@
+import { Instant } from '@js-joda/core';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Contact, type GivenContactDetails } from '../../src/crm/domain/contact.js';
+import { ContactEmailTaken } from '../../src/crm/domain/errors.js';
+import type { Contacts } from '../../src/crm/ports.js';
+import { CreateContact } from '../../src/crm/use-cases/create-contact.js';
+import { DeleteContact } from '../../src/crm/use-cases/delete-contact.js';
+import { FindOrCreateContact } from '../../src/crm/use-cases/find-or-create-contact.js';
+import { SystemClock } from '../../src/kernel/clock.js';
+import type { UnitOfWork } from '../../src/kernel/unit-of-work.js';
+import { RandomIds } from '../../src/kernel/ids.js';
+
+export interface ContactsStage {
+  readonly contacts: Contacts;
+  readonly unitOfWork: UnitOfWork;
+  /** Two who may own contacts. */
+  readonly ownerId: string;
+  readonly otherOwnerId: string;
+  /** The events stored about a contact, oldest first. */
+  eventsOf(contactId: string): Promise<{ name: string; data: unknown }[]>;
+  close(): Promise<void>;
+}
+
+/** What every keeper of contacts promises. */
+export function contactsContract(name: string, open: () => Promise<ContactsStage>): void {
+  describe(`Contacts: ${name}`, () => {
+    let stage: ContactsStage;
+    beforeAll(async () => {
+      stage = await open();
+    });
+    afterAll(() => stage.close());
+
+    const save = (contact: Contact) => stage.unitOfWork.run(() => stage.contacts.save(contact));
+    const saveIfNew = (contact: Contact) => stage.unitOfWork.run(() => stage.contacts.saveIfNew(contact));
+    const find = (id: string, ownerId = stage.ownerId) =>
+      stage.unitOfWork.run(() => stage.contacts.find(id, ownerId));
+    const findByEmail = (email: string, ownerId = stage.ownerId) =>
+      stage.unitOfWork.run(() => stage.contacts.findByEmail(email, ownerId));
+
+    it('gives a contact back as it was saved, by id and by address', async () => {
+      const contact = await saved({ phone: '+44 20 7946 0000', company: 'Ünïted', notes: 'Two\nlines' });
+
+      expect((await find(contact.state.id))?.state).toEqual(contact.state);
+      expect((await findByEmail(contact.state.email))?.state).toEqual(contact.state);
+    });
+
+    it('stores what happened together with the contact, once', async () => {
+      const contact = await saved();
+      const found = (await find(contact.state.id))!;
+      found.change({ name: 'Grace' }, madeAt.plusSeconds(60));
+      await save(found);
+
+      expect(await stage.eventsOf(contact.state.id)).toEqual([
+        { name: 'contact.created', data: contact.events[0]!.data },
+      ]);
+    });
+
+    it('shows nobody the contact of another, nor one of a malformed id', async () => {
+      const { id, email } = (await saved()).state;
+
+      expect(await find(id, stage.otherOwnerId)).toBeNull();
+      expect(await findByEmail(email, stage.otherOwnerId)).toBeNull();
+      expect(await find("'; drop table contacts", stage.ownerId)).toBeNull();
+    });
+
+    it('lets an owner have an address once, and another owner too', async () => {
+      const { email } = (await saved()).state;
+      const second = aContact({ email });
+
+      await expect(save(second)).rejects.toThrow(ContactEmailTaken);
+      expect(await stage.eventsOf(second.state.id)).toEqual([]);
+      await save(aContact({ email }, stage.otherOwnerId));
+    });
+
+    it('lets no contact change to the address of another', async () => {
+      const taken = (await saved()).state.email;
+      const contact = await saved();
+      const { email } = contact.state;
+      contact.change({ email: taken }, madeAt);
+
+      await expect(save(contact)).rejects.toThrow(ContactEmailTaken);
+      expect((await find(contact.state.id))?.state.email).toBe(email);
+    });
+
+    it('stores a new contact only if its address is new, and lets the unit of work go on', async () => {
+      const contact = aContact();
+      const twin = aContact({ email: contact.state.email });
+
+      expect(await saveIfNew(contact)).toBe(true);
+      const found = await stage.unitOfWork.run(async () => {
+        expect(await stage.contacts.saveIfNew(twin)).toBe(false);
+        return stage.contacts.findByEmail(twin.state.email, stage.ownerId);
+      });
+
+      expect(found?.state).toEqual(contact.state);
+      expect(await stage.eventsOf(contact.state.id)).toHaveLength(1);
+      expect(await stage.eventsOf(twin.state.id)).toEqual([]);
+    });
+
+    it('removes a contact', async () => {
+      const contact = await saved();
+      await stage.unitOfWork.run(() => stage.contacts.remove(contact));
+
+      expect(await find(contact.state.id)).toBeNull();
+      await save(aContact({ email: contact.state.email }));
+    });
+
+    it('stores nothing of a unit of work that fails', async () => {
+      const contact = aContact();
+      const failing = stage.unitOfWork.run(async () => {
+        await stage.contacts.save(contact);
+        throw new Error('dropped');
+      });
+
+      await expect(failing).rejects.toThrow('dropped');
+      expect(await find(contact.state.id)).toBeNull();
+      expect(await stage.eventsOf(contact.state.id)).toEqual([]);
+    });
+
+    it('lets one of many who want the same address at once have it', async () => {
+      const email = anAddress();
+      const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => save(aContact({ email }))));
+
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(ContactEmailTaken);
+      }
+    });
+
+    it('loses none of many changes made at once', async () => {
+      const { id } = (await saved({ company: 'x' })).state;
+      const addLetter = () =>
+        stage.unitOfWork.run(async () => {
+          const contact = (await stage.contacts.find(id, stage.ownerId))!;
+          contact.change({ company: `${contact.state.company}x` }, madeAt);
+          await stage.contacts.save(contact);
+        });
+      await Promise.all(Array.from({ length: 7 }, addLetter));
+
+      expect((await find(id))?.state.company).toBe('xxxxxxxx');
+    });
+
+    it('ends with one contact, made once, when bookings and their owner make it at once', async () => {
+      const { contacts, unitOfWork, ownerId } = stage;
+      const clock = new SystemClock();
+      const create = new CreateContact(contacts, unitOfWork, clock, ids);
+      const findOrCreate = new FindOrCreateContact(contacts, unitOfWork, clock, ids);
+
+      for (let round = 0; round < 5; round += 1) {
+        const details = { name: 'Ada', email: anAddress(), phone: '1' };
+        const book = () => findOrCreate.execute({ ownerId, ...details });
+        const byHand = create.execute({ ownerId, source: 'API', details }).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(ContactEmailTaken);
+        });
+        const found = await Promise.all([book(), book(), book(), book()]);
+        await byHand;
+
+        const contact = (await findByEmail(details.email))!;
+        expect(found).toEqual(Array(4).fill(contact.state.id));
+        expect(await stage.eventsOf(contact.state.id)).toHaveLength(1);
+      }
+    });
+
+    it('finds a contact for every booking even while its owner keeps deleting it', async () => {
+      const { contacts, unitOfWork, ownerId } = stage;
+      const findOrCreate = new FindOrCreateContact(contacts, unitOfWork, new SystemClock(), ids);
+      const deleteContact = new DeleteContact(contacts, unitOfWork);
+      const email = anAddress();
+      const book = () => findOrCreate.execute({ ownerId, name: 'Ada', email, phone: null });
+      const remove = async (contactId: string) =>
+        deleteContact.execute({ contactId, ownerId }).catch(() => undefined);
+
+      const found = await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const contactId = await book();
+          await remove(contactId);
+          return contactId;
+        }),
+      );
+
+      expect(found.every(Boolean)).toBe(true);
+      expect(await findByEmail(email)).toBeNull();
+    });
+
+    async function saved(given: GivenContactDetails = {}): Promise<Contact> {
+      const contact = aContact(given);
+      await save(contact);
+      return contact;
+    }
+
+    function aContact(given: GivenContactDetails = {}, ownerId = stage.ownerId): Contact {
+      const details = { name: 'Ada Lovelace', email: anAddress(), ...given };
+      return Contact.create(details, { id: ids.next(), ownerId, source: 'API' }, madeAt);
+    }
+  });
+}
+
+const ids = new RandomIds();
+const madeAt = Instant.parse('2026-02-10T12:00:00.123Z');
+
+function anAddress(): string {
+  return `${ids.next()}@example.com`;
+}
