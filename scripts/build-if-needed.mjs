@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -45,7 +45,7 @@ async function compileTo(draft) {
   const config = join(draft, 'tsconfig.json');
   const options = { extends: '../tsconfig.build.json', compilerOptions: { outDir: 'dist' } };
   await writeFile(config, JSON.stringify(options));
-  const compiler = spawn(process.execPath, [nest, 'build', '--path', config], {
+  const compiler = spawn(process.execPath, [nest, 'build', '--path', relative(root, config)], {
     cwd: root,
     stdio: ['ignore', process.stderr, process.stderr],
   });

@@ -16,7 +16,7 @@ export async function describe(): Promise<{ current: OpenAPIObject; older: OpenA
   const adapters = {
     databaseUrl: 'postgresql://nowhere',
     openRateLimits: () => new MemoryRateLimits(),
-    openJobQueue: () => new InProcessJobQueue(() => undefined),
+    openJobQueue: () => new InProcessJobQueue({ onError: () => undefined }),
     worksInProcess: true,
     close: async () => undefined,
   };

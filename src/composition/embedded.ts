@@ -14,7 +14,7 @@ export async function embeddedAdapters({ dataDir }: Profile, log: Log): Promise<
   return {
     databaseUrl: url,
     openRateLimits: () => new MemoryRateLimits(),
-    openJobQueue: () => new InProcessJobQueue((error) => log.error(error, 'a job failed')),
+    openJobQueue: () => new InProcessJobQueue({ onError: (error) => log.error(error, 'a job failed') }),
     worksInProcess: true,
     close: () => postgres.stop(),
   };

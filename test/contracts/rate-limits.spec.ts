@@ -24,8 +24,8 @@ rateLimitsContract('in Redis, shared by two', async () => {
   let passed = 0;
   const now = () => performance.now() + passed;
   const limits = [
-    new RedisRateLimits({ url: server.url, now }),
-    new RedisRateLimits({ url: server.url, now }),
+    new RedisRateLimits({ url: server.url, now, patienceMs: 5_000 }),
+    new RedisRateLimits({ url: server.url, now, patienceMs: 5_000 }),
   ] as const;
   await eventually(() => limits.every(({ status }) => status === 'up'));
   return {

@@ -3,10 +3,14 @@ import { findTimeZone, timeZoneNames } from '../../src/kernel/time-zone.js';
 
 const DAY = 86_400_000;
 
-/** All zones of the loaded data, without second names for the same. */
-export const allZones: readonly ZoneId[] = timeZoneNames()
-  .map((name) => findTimeZone(name)!)
-  .filter((zone, i, zones) => zones.findIndex((other) => other.rules().equals(zone.rules())) === i);
+/** All zones of the loaded data, one for each set of rules. */
+export const allZones: readonly ZoneId[] = [
+  ...new Map(
+    timeZoneNames()
+      .map((name) => findTimeZone(name)!)
+      .map((zone) => [zone.rules().toString(), zone]),
+  ).values(),
+];
 
 /** When (epoch milliseconds) a zone's clocks change from the first of January of one year to that of another. */
 export function clockChanges(zone: ZoneId, fromYear: number, toYear: number): number[] {

@@ -40,7 +40,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
 /** Starts the worker as built and resolves when it works. Throws with all it wrote if it does not. */
 export async function startWorker(settings: Settings): Promise<RunningProcess> {
   const running = start('worker.js', settings);
-  await sign(running, /LinkTime is working/);
+  await sign(running, /LinkTime worker is at work/);
   return running;
 }
 

@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { IssuedKeys, type IssuedKey } from '../ports.js';
 
+/** Where the database tells that a key, or an owner's plan, has changed. */
+export const KEY_OWNER_CHANGED = 'key_owner_changed';
+
 const MOST_KEYS = 10_000;
 const TTL_MS = 60_000;
 

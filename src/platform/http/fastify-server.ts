@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerError, Refusal } from './answers.js';
 import type { Metrics } from '../metrics.js';
 import type { Gate } from './gate.js';
@@ -27,7 +27,7 @@ export interface ServerOptions {
 export function makeFastify(options: ServerOptions): FastifyInstance {
   const server = fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => {
       const own = request.headers['x-request-id'];
       return typeof own === 'string' && OWN_ID.test(own) ? own : randomUUID();

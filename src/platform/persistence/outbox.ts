@@ -27,7 +27,8 @@ export class Outbox {
   /** Stores events, in order, and wakes the relays when the transaction commits. */
   async append(events: readonly DomainEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const rows = events.map((event) => ({
+    const rows = events.map((event, place) => ({
+      place,
       id: `evt_${this.ids.next()}`,
       name: event.name,
       owner_id: event.ownerId,
@@ -39,8 +40,8 @@ export class Outbox {
       `with stored as (
          insert into outbox (id, name, owner_id, subject_id, data, occurred_at)
          select id, name, owner_id, subject_id, data, occurred_at
-         from jsonb_to_recordset($1) with ordinality
-           as e (id text, name text, owner_id uuid, subject_id uuid, data jsonb, occurred_at timestamptz, place bigint)
+         from jsonb_to_recordset($1)
+           as e (place int, id text, name text, owner_id uuid, subject_id uuid, data jsonb, occurred_at timestamptz)
          order by place
        )
        select pg_notify('${OUTBOX_CHANNEL}', '')`,

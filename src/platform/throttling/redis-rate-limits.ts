@@ -9,20 +9,29 @@ const PATIENCE_MS = 50;
 const PROBE_EVERY_MS = 1_000;
 const PROBE_KEY = 'linktime:limit-probe';
 
+export interface RedisRateLimitsOptions {
+  readonly url: string;
+  /** This process's own clock: milliseconds that never go back. */
+  readonly now?: () => number;
+  /** How long a request may wait for Redis: 50 ms unless said otherwise. */
+  readonly patienceMs?: number;
+}
+
 /**
  * Counts shared by all processes, in Redis. Every hit is counted in this process too, and both must have room: a process that loses
  * Redis goes on from what it has let through itself, and a wiped Redis forgets for none. No request waits for Redis longer than
- * 50 ms; after the first that did, or was given an error, none asks it until it has been seen to answer again.
+ * its patience; after one that did, or that got an error, none asks until Redis has been seen to answer again.
  */
 export class RedisRateLimits extends RateLimits {
   private readonly redis: Redis & WindowCommands;
   private readonly inProcess: MemoryRateLimits;
+  private readonly patienceMs: number;
   private up = false;
   private nextProbe: NodeJS.Timeout | undefined;
 
-  /** Connects in the background. `now` is this process's own clock: milliseconds that never go back. */
-  constructor({ url, now }: { url: string; now?: () => number }) {
+  constructor({ url, now, patienceMs = PATIENCE_MS }: RedisRateLimitsOptions) {
     super();
+    this.patienceMs = patienceMs;
     this.inProcess = new MemoryRateLimits(now);
     this.redis = connectToRedis(url, { scripts: windowScripts }) as Redis & WindowCommands;
     this.redis.on('ready', () => void this.probe());
@@ -81,7 +90,7 @@ export class RedisRateLimits extends RateLimits {
   private async ask<T>(question: () => Promise<T>): Promise<T | null> {
     if (!this.up) return null;
     try {
-      return await within(PATIENCE_MS, question());
+      return await within(this.patienceMs, question());
     } catch {
       if (this.up) void this.probe();
       return null;
@@ -92,7 +101,7 @@ export class RedisRateLimits extends RateLimits {
   private async probe(): Promise<void> {
     this.giveUp();
     const reply = this.redis.set(PROBE_KEY, '', 'PX', PROBE_EVERY_MS);
-    this.up = await within(PATIENCE_MS, reply).then(
+    this.up = await within(this.patienceMs, reply).then(
       () => true,
       () => false,
     );
