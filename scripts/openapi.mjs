@@ -12,7 +12,9 @@ for (const [file, document] of Object.entries(files)) {
   else if ((await readFile(file, 'utf8').catch(() => '')) !== text) stale.push(file);
 }
 if (stale.length > 0) {
-  console.error(`${stale.join(' and ')} no longer say what the API does: run \`npm run openapi\` and commit the change.`);
+  console.error(
+    `${stale.join(' and ')} no longer say what the API does: run \`npm run openapi\` and commit the change.`,
+  );
   process.exit(1);
 }
 process.exit(0);

@@ -7,7 +7,10 @@ interface Schema {
 }
 
 interface Document {
-  paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>>;
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>
+  >;
   components: { schemas: Record<string, Schema> };
 }
 
@@ -57,7 +60,10 @@ function serialisable(schema: Schema, document: Document): Schema {
     ...(items !== undefined && { items: serialisable(items as Schema, document) }),
     ...(properties !== undefined && {
       properties: Object.fromEntries(
-        Object.entries(properties as Record<string, Schema>).map(([name, each]) => [name, serialisable(each, document)]),
+        Object.entries(properties as Record<string, Schema>).map(([name, each]) => [
+          name,
+          serialisable(each, document),
+        ]),
       ),
     }),
   };

@@ -27,7 +27,8 @@ export class CoreModule {
       { provide: Log, useValue: log },
       {
         provide: DataSource,
-        useFactory: () => makeDataSource({ url: adapters.databaseUrl, poolSize: profile.databasePoolSize, rows }),
+        useFactory: () =>
+          makeDataSource({ url: adapters.databaseUrl, poolSize: profile.databasePoolSize, rows }),
       },
       { provide: DatabaseNotifications, useFactory: () => new DatabaseNotifications(adapters.databaseUrl) },
       provideAs(Clock, SystemClock),

@@ -15,7 +15,10 @@ const TAGS: Record<string, string> = {
 };
 
 /** Every refusal an operation may answer with: its name among the components, what it means, and an example. */
-const RESPONSES: Record<number, { name: string; description: string; example: Json; headers?: Record<string, string> }> = {
+const RESPONSES: Record<
+  number,
+  { name: string; description: string; example: Json; headers?: Record<string, string> }
+> = {
   400: {
     name: 'BadRequest',
     description: 'The parameters or the body are not as they must be',
@@ -111,7 +114,15 @@ const ERROR_SCHEMA = {
   },
 };
 
-function refusal({ description, example, headers }: { description: string; example: Json; headers?: Record<string, string> }) {
+function refusal({
+  description,
+  example,
+  headers,
+}: {
+  description: string;
+  example: Json;
+  headers?: Record<string, string>;
+}) {
   return {
     description,
     ...(headers && { headers: headersOf(headers) }),
@@ -167,7 +178,9 @@ function sorted(document: Json): Json {
   const byName = (object: unknown) =>
     Object.fromEntries(Object.entries(object as Json).sort(([a], [b]) => (a < b ? -1 : 1)));
   const components = byName(
-    Object.fromEntries(Object.entries(document.components as Json).map(([kind, named]) => [kind, byName(named)])),
+    Object.fromEntries(
+      Object.entries(document.components as Json).map(([kind, named]) => [kind, byName(named)]),
+    ),
   );
   return { ...document, paths: byName(document.paths), components };
 }

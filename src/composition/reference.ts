@@ -7,8 +7,13 @@ import type { BaseUrl } from '../platform/http/base-url.js';
 import { packageRoot } from './package.js';
 
 /** Serves the API's reference: `/openapi.json`, `/openapi.yaml`, the same as 3.0 for older generators, and `/docs` to try it. */
-export async function serveReference(app: INestApplication, server: FastifyInstance, baseUrl: BaseUrl): Promise<void> {
-  const read = (file: string): unknown => JSON.parse(readFileSync(join(packageRoot, 'openapi', file), 'utf8'));
+export async function serveReference(
+  app: INestApplication,
+  server: FastifyInstance,
+  baseUrl: BaseUrl,
+): Promise<void> {
+  const read = (file: string): unknown =>
+    JSON.parse(readFileSync(join(packageRoot, 'openapi', file), 'utf8'));
   const document = read('openapi.json') as Record<string, unknown>;
   const older = read('openapi-3.0.json') as Record<string, unknown>;
   const here = (of: Record<string, unknown>) => ({ ...of, servers: [{ url: baseUrl.value }] });

@@ -38,6 +38,7 @@ async function readSecrets(file: string): Promise<Partial<Secrets>> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new Error(
       `The secrets in ${file} cannot be read (${(error as Error).message}): restore the file from a backup, or make it readable.`,
+      { cause: error },
     );
   }
 }

@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
-import { CachedIssuedKeys } from '../identity/adapters/cached-issued-keys.js';
+import { CachedIssuedKeys, KEY_OWNER_CHANGED } from '../identity/adapters/cached-issued-keys.js';
 import { BaseUrl } from '../platform/http/base-url.js';
 import { guard, makeFastify } from '../platform/http/fastify-server.js';
 import { Gate } from '../platform/http/gate.js';
@@ -53,7 +53,7 @@ export async function startApi(profile: Profile): Promise<RunningApi> {
 
   const notifications = app.get(DatabaseNotifications);
   const keys = app.get(CachedIssuedKeys);
-  notifications.on('key_owner_changed', () => keys.forget());
+  notifications.on(KEY_OWNER_CHANGED, () => keys.forget());
   notifications.watch((listening) => keys.setListening(listening));
   const workshop = core.adapters.worksInProcess ? Workshop.open(app, core.adapters.openJobQueue()) : null;
   await notifications.start();

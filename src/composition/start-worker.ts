@@ -32,7 +32,8 @@ export async function startWorker(profile: Profile): Promise<Running> {
 
   const health = new Health({ version, profile: profile.name, redis: () => null }, dataSource);
   const port = profile.workerHealthPort;
-  const server = port === null ? null : serveHealth(health, new Metrics(app.get(OutboxTurns)), profile.host, port);
+  const server =
+    port === null ? null : serveHealth(health, new Metrics(app.get(OutboxTurns)), profile.host, port);
   core.log.lines.info('the worker is at work');
   process.stdout.write('LinkTime worker is at work\n');
 

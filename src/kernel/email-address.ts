@@ -15,5 +15,9 @@ export function isEmailAddress(address: string): boolean {
   const at = address.lastIndexOf('@');
   if (at < 1 || at > 64 || !LOCAL_PART.test(address.slice(0, at))) return false;
   const labels = address.slice(at + 1).split('.');
-  return labels.length >= 2 && labels.every((label) => label.length <= 63 && LABEL.test(label)) && !/^\d+$/.test(labels.at(-1)!);
+  return (
+    labels.length >= 2 &&
+    labels.every((label) => label.length <= 63 && LABEL.test(label)) &&
+    !/^\d+$/.test(labels.at(-1)!)
+  );
 }

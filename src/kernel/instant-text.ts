@@ -17,7 +17,8 @@ export function parseInstant(text: string): Instant | null {
   const [, year, month, day, hour, minute, second = '00', fraction = '', offset = 'Z'] = parts;
   const date = parseDate(`${year}-${month}-${day}`);
   const offsetMinutes = minutesOfOffset(offset);
-  if (!date || offsetMinutes === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
+  if (!date || offsetMinutes === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59)
+    return null;
   const milliseconds =
     date.toEpochDay() * 86_400_000 +
     ((Number(hour) * 60 + Number(minute) - offsetMinutes) * 60 + Number(second)) * 1_000 +

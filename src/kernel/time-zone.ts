@@ -4,7 +4,9 @@ import '@js-joda/timezone/dist/js-joda-timezone-empty.js'; // plugs itself into 
 
 // The rules of the world's time zones come from one place, the IANA data as `moment-timezone` packs it: it is months
 // ahead of what js-joda, ICU and Debian ship, and a rule change missed is every meeting an hour off.
-const packed = createRequire(import.meta.url)('moment-timezone/data/packed/latest.json') as { version: string };
+const packed = createRequire(import.meta.url)('moment-timezone/data/packed/latest.json') as {
+  version: string;
+};
 
 (ZoneRulesProvider as unknown as { loadTzdbData(data: unknown): void }).loadTzdbData(packed);
 

@@ -9,6 +9,7 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
       `DATA_DIR (${dataDir}) cannot be written to (${code}): set DATA_DIR to a directory that this user may write to.`,
+      { cause: error },
     );
   }
 }

@@ -12,8 +12,7 @@ const FORGOTTEN_AFTER_MS = 120_000;
  */
 export async function exclusively<T>(directory: string, work: () => Promise<T>): Promise<T> {
   await mkdir(directory, { recursive: true });
-  const ticket = `${process.pid}-${await birthOf(process.pid)}-${randomUUID()}`;
-  await waitForTurn(directory, ticket);
+  const ticket = await waitForTurn(directory);
   try {
     return await work();
   } finally {
@@ -22,13 +21,16 @@ export async function exclusively<T>(directory: string, work: () => Promise<T>):
 }
 
 // Each puts down a ticket of its own and then looks for others. Of two at once the later to look sees the earlier's, so at
-// most one goes in; both may step back, and try again at different moments. A dead one's ticket is nobody's: no lock to break.
-async function waitForTurn(directory: string, ticket: string): Promise<void> {
+// most one goes in; both may step back, and try again at different moments. There is no lock to break: a dead one's ticket is
+// nobody's. No name is ever used twice, so what was seen to be void can be removed at any later time.
+async function waitForTurn(directory: string): Promise<string> {
+  const holder = `${process.pid}-${await birthOf(process.pid)}`;
   for (;;) {
+    const ticket = `${holder}-${randomUUID()}`;
     if (await isFree(directory, ticket)) {
       await writeFile(join(directory, ticket), '', { flag: 'wx' });
-      if (await isFree(directory, ticket)) return;
-      await rm(join(directory, ticket));
+      if (await isFree(directory, ticket)) return ticket;
+      await rm(join(directory, ticket), { force: true });
     }
     await delay(5 + Math.random() * 20);
   }

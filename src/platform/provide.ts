@@ -3,7 +3,9 @@ import type { FactoryProvider } from '@nestjs/common';
 /** A class as the name of what is provided; abstract for ports. */
 type Token<T> = abstract new (...dependencies: never[]) => T;
 
-type TokensOf<Dependencies extends readonly unknown[]> = { [Place in keyof Dependencies]: Token<Dependencies[Place]> };
+type TokensOf<Dependencies extends readonly unknown[]> = {
+  [Place in keyof Dependencies]: Token<Dependencies[Place]>;
+};
 
 /**
  * Says how an undecorated class is made: `provide(CancelBooking, Bookings, UnitOfWork, Clock)`. A dependency that is missing,

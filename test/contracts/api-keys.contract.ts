@@ -41,18 +41,20 @@ export function apiKeysContract(name: string, open: () => Promise<ApiKeysStage>)
     });
 
     it('keeps the time of the first of many revocations made at once', async () => {
-      const { id } = (await saved()).state;
-      const order: Instant[] = [];
-      const revoke = (at: Instant) =>
-        stage.unitOfWork.run(async () => {
-          const key = (await stage.apiKeys.find(id))!;
-          order.push(at);
-          key.revoke(at);
-          await stage.apiKeys.save(key);
-        });
-      await Promise.all([1, 2, 3, 4, 5].map((minute) => revoke(issuedAt.plusSeconds(minute * 60))));
+      for (let round = 0; round < 5; round += 1) {
+        const { id } = (await saved()).state;
+        const inOrder: Instant[] = [];
+        const revoke = (at: Instant) =>
+          stage.unitOfWork.run(async () => {
+            const key = (await stage.apiKeys.find(id))!;
+            inOrder.push(at);
+            key.revoke(at);
+            await stage.apiKeys.save(key);
+          });
+        await Promise.all([1, 2, 3, 4, 5].map((minute) => revoke(issuedAt.plusSeconds(minute * 60))));
 
-      expect((await find(id))?.state.revokedAt).toEqual(order[0]);
+        expect((await find(id))?.state.revokedAt).toEqual(inOrder[0]);
+      }
     });
 
     async function saved(): Promise<ApiKey> {

@@ -7,7 +7,9 @@ export class PostgresOwnerAddresses extends OwnerAddresses {
   }
 
   async emailOf(ownerId: string): Promise<string | null> {
-    const [row] = await this.session.query<{ email: string }>('select email from users where id = $1', [ownerId]);
+    const [row] = await this.session.query<{ email: string }>('select email from users where id = $1', [
+      ownerId,
+    ]);
     return row?.email ?? null;
   }
 }

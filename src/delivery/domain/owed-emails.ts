@@ -1,10 +1,7 @@
 import type { BookingEvent, DomainEvent } from '../../kernel/domain-event.js';
 
 export type EmailType =
-  | 'BOOKING_CONFIRMATION'
-  | 'BOOKING_NOTIFICATION'
-  | 'CANCELLATION_CONFIRMATION'
-  | 'CANCELLATION_NOTIFICATION';
+  'BOOKING_CONFIRMATION' | 'BOOKING_NOTIFICATION' | 'CANCELLATION_CONFIRMATION' | 'CANCELLATION_NOTIFICATION';
 
 /** An e-mail that an event owes somebody. */
 export interface OwedEmail {

@@ -29,7 +29,13 @@ export class HandleEvent {
         const at = this.clock.now();
         const emails = owedEmails(owed.event, ownerEmail);
         await this.emailLog.queue(
-          emails.map((email) => ({ ...email, id: this.ids.next(), bookingId: owed.event.subjectId, eventId, at })),
+          emails.map((email) => ({
+            ...email,
+            id: this.ids.next(),
+            bookingId: owed.event.subjectId,
+            eventId,
+            at,
+          })),
         );
       }
       await this.owedEvents.settle(eventId);

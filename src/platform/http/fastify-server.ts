@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { answerError, Refusal } from './answers.js';
 import type { Metrics } from '../metrics.js';
 import type { Gate } from './gate.js';
@@ -53,7 +60,9 @@ export function makeFastify(options: ServerOptions): FastifyInstance {
   server.addHook('onRoute', (route) => {
     routes.add(route.url, route.method);
     if (route.url.startsWith('/api/') && !route.config?.access) {
-      throw new Error(`${String(route.method)} ${route.url} does not say who may call it: @AccessBy is missing`);
+      throw new Error(
+        `${String(route.method)} ${route.url} does not say who may call it: @AccessBy is missing`,
+      );
     }
     const schemas = options.answerSchemas([route.method].flat()[0]!, route.url);
     if (schemas) route.schema = { ...route.schema, response: schemas };
@@ -109,7 +118,10 @@ export function guard(
     const route = request.routeOptions.url ?? 'unknown';
     const { method, log } = request;
     metrics.answered(method, route, reply.statusCode, reply.elapsedTime / 1_000);
-    log.info({ method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 }, 'answered');
+    log.info(
+      { method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      'answered',
+    );
     done();
   });
 }

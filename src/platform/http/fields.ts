@@ -42,7 +42,10 @@ function field(read: Read, options: FieldOptions, schema: ApiPropertyOptions): P
   return (target, property) => {
     const name = String(property);
     Expose()(target, property);
-    Transform(({ obj }: { obj: Record<string, unknown> }) => readOrMissing(obj[name], name))(target, property);
+    Transform(({ obj }: { obj: Record<string, unknown> }) => readOrMissing(obj[name], name))(
+      target,
+      property,
+    );
     ValidateBy({
       name: 'field',
       validator: { validate: (value) => !(value instanceof Fault) },
@@ -65,8 +68,9 @@ export function Line(options: FieldOptions & { max: number }): PropertyDecorator
     (sent, name) => {
       if (typeof sent !== 'string') return new Fault(`${name} must be a string`);
       const text = tidyText(sent);
-      if (text === '') return options.clearable ? null : new Fault(`${name} must not be empty`);
-      const fault = faultOfText(text, options.max, 'one line');
+      // A line break is refused even where trimming would take it away: whoever sends one means something by it.
+      const fault = faultOfText(sent, Infinity, 'one line') ?? faultOfText(text, options.max, 'one line');
+      if (!fault && text === '') return options.clearable ? null : new Fault(`${name} must not be empty`);
       return fault ? new Fault(`${name} ${fault}`) : text;
     },
     options,
@@ -144,7 +148,8 @@ function readTimeZone(sent: unknown, name: string): ZoneId | Fault {
 export function Key(options: FieldOptions = {}): PropertyDecorator {
   return field(
     (sent, name) => {
-      if (typeof sent !== 'string' || sent.trim() === '') return new Fault(`${name} must be a non-empty string`);
+      if (typeof sent !== 'string' || sent.trim() === '')
+        return new Fault(`${name} must be a non-empty string`);
       return sent.trim();
     },
     options,
@@ -164,7 +169,11 @@ export function AnswerMap(options: FieldOptions = {}): PropertyDecorator {
 
 // ---- fields of queries: always optional unless said, empty counts as absent, given twice is a fault --------------------------------
 
-function parameter(read: (sent: string, name: string) => unknown, options: FieldOptions, schema: ApiPropertyOptions): PropertyDecorator {
+function parameter(
+  read: (sent: string, name: string) => unknown,
+  options: FieldOptions,
+  schema: ApiPropertyOptions,
+): PropertyDecorator {
   const { optional = true } = options;
   return field(
     (sent, name) => {
@@ -179,7 +188,11 @@ function parameter(read: (sent: string, name: string) => unknown, options: Field
 }
 
 /** A whole number from 1 to `max`; refused rather than clamped. */
-export function WholeParameter(options: { max: number; standard: number; description?: string }): PropertyDecorator {
+export function WholeParameter(options: {
+  max: number;
+  standard: number;
+  description?: string;
+}): PropertyDecorator {
   return parameter(
     (sent, name) => {
       const number = /^[0-9]{1,9}$/.test(sent) ? Number(sent) : 0;
@@ -192,7 +205,10 @@ export function WholeParameter(options: { max: number; standard: number; descrip
 }
 
 /** One of a few words, in any letter case; reads as the word spelled as listed. */
-export function WordParameter(words: readonly string[], options: FieldOptions & { standard?: string } = {}): PropertyDecorator {
+export function WordParameter(
+  words: readonly string[],
+  options: FieldOptions & { standard?: string } = {},
+): PropertyDecorator {
   return parameter(
     (sent, name) =>
       words.find((word) => word.toLowerCase() === sent.toLowerCase()) ??

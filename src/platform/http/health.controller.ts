@@ -30,7 +30,8 @@ export class HealthController {
   /** It can serve: not draining, and the database answers. */
   @Get('health/ready')
   async ready(): Promise<{ status: string }> {
-    if (this.readiness.draining) throw Refusal.of(503, 'The service is shutting down', { 'Retry-After': '1' });
+    if (this.readiness.draining)
+      throw Refusal.of(503, 'The service is shutting down', { 'Retry-After': '1' });
     if (!(await this.health.databaseAnswers())) {
       throw Refusal.of(503, 'The database does not answer', { 'Retry-After': '1' });
     }

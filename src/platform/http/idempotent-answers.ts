@@ -36,7 +36,9 @@ export class IdempotentAnswers {
 /** SHA-256 of what was asked. Two bodies that say the same are the same, in whatever order their fields come. */
 function fingerprintOf(request: FastifyRequest): Buffer {
   const path = request.url.split('?', 1)[0];
-  return createHash('sha256').update(`${request.method} ${path}\n${canonical(request.body)}`).digest();
+  return createHash('sha256')
+    .update(`${request.method} ${path}\n${canonical(request.body)}`)
+    .digest();
 }
 
 function canonical(value: unknown): string {

@@ -8,7 +8,10 @@ export class KnownRoutes {
     if (!known) {
       known = new Set();
       this.byPattern.set(pattern, known);
-      const path = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+').replace(/\*/g, '.*');
+      const path = pattern
+        .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+        .replace(/:[^/]+/g, '[^/]+')
+        .replace(/\*/g, '.*');
       this.routes.push({ path: new RegExp(`^${path}$`), methods: known });
     }
     for (const method of [methods].flat()) known.add(method);

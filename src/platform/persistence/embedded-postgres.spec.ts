@@ -2,13 +2,15 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { findPostmaster, pidFileOf } from './postmaster.js';
 
 const password = 'only-for-this-test';
 const seconds = 1_000;
+
+jest.setTimeout(60 * seconds); // a database is made in each
 
 describe('the embedded PostgreSQL', () => {
   let dataDir: string;

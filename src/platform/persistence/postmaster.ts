@@ -37,6 +37,7 @@ async function readPidFile(clusterDir: string): Promise<string[]> {
     if (code === 'ENOENT') return [];
     throw new Error(
       `The database in ${clusterDir} cannot be read (${code}): start LinkTime as the user who made it, or choose another DATA_DIR.`,
+      { cause: error },
     );
   }
 }

@@ -4,7 +4,8 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Job } from '../../kernel/job-queue.js';
 import { redisManners } from '../redis-connection.js';
 
-const HEARTBEAT_MS = 10_000;
+// Longer than the five seconds for which BullMQ lets the second connection wait for a ring and answer nothing else.
+const HEARTBEAT_MS = 6_000;
 const AFTER_REFUSAL_MS = 1_000;
 
 type Handed = BullMqJob<Job, void, Job['name']>;

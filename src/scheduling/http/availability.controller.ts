@@ -29,7 +29,13 @@ export class AvailabilityController {
     @Query() query: AvailabilityQuery,
   ): Promise<AvailabilityDto> {
     const { timezone, startDate = null, endDate = null } = query;
-    const { eventType, starts } = await this.listSlots.execute({ ownerId, slug, timezone, startDate, endDate });
+    const { eventType, starts } = await this.listSlots.execute({
+      ownerId,
+      slug,
+      timezone,
+      startDate,
+      endDate,
+    });
     const { id, name, slug: itsSlug, durationMinutes } = eventType.state;
     return {
       data: slotTexts(starts, durationMinutes, timezone),

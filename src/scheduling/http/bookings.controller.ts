@@ -11,7 +11,12 @@ import { Operation, SuccessDto } from '../../platform/http/documents.js';
 import { IdempotentAnswers } from '../../platform/http/idempotent-answers.js';
 import { pageRequest } from '../../platform/http/page-query.js';
 import { BookingNotFound } from '../domain/errors.js';
-import { BookingReads, type BookingDetailView, type BookingFilter, type BookingView } from '../reads/booking-reads.js';
+import {
+  BookingReads,
+  type BookingDetailView,
+  type BookingFilter,
+  type BookingView,
+} from '../reads/booking-reads.js';
 import { CancelBooking } from '../use-cases/cancel-booking.js';
 import { BookingDetailDto, BookingPageDto, CancelBookingBody, ListBookingsQuery } from './dto.js';
 

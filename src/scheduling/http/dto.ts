@@ -20,7 +20,12 @@ import {
   WordParameter,
 } from '../../platform/http/fields.js';
 import { PageQuery } from '../../platform/http/page-query.js';
-import type { BookingContactView, BookingDetailView, BookingView, EmailLogView } from '../reads/booking-reads.js';
+import type {
+  BookingContactView,
+  BookingDetailView,
+  BookingView,
+  EmailLogView,
+} from '../reads/booking-reads.js';
 import type { EventTypeDetailView, EventTypeView, QuestionView } from '../reads/event-type-reads.js';
 import type { SlotText } from './slot-text.js';
 
@@ -53,7 +58,10 @@ export class ListBookingsQuery extends PageQuery {
   @TextParameter({ max: textLimits.email, description: 'Only bookings by this e-mail address' })
   inviteeEmail?: string;
 
-  @TextParameter({ max: textLimits.search, description: "Every word is found in the invitee's name or e-mail" })
+  @TextParameter({
+    max: textLimits.search,
+    description: "Every word is found in the invitee's name or e-mail",
+  })
   search?: string;
 
   @MomentParameter({ description: 'Only bookings changed after this instant' })
@@ -101,7 +109,10 @@ export class CreateBookingBody {
   @Emails({ max: 20, optional: true, description: 'Who else is to be invited' })
   guests?: string[];
 
-  @AnswerMap({ optional: true, description: "Answers to the event type's questions, keyed by the question's id" })
+  @AnswerMap({
+    optional: true,
+    description: "Answers to the event type's questions, keyed by the question's id",
+  })
   answers?: Record<string, unknown>;
 }
 
@@ -116,7 +127,10 @@ export class AvailabilityQuery {
   @DateParameter({ description: 'The first day; today if left out', example: '2026-02-15' })
   startDate?: LocalDate;
 
-  @DateParameter({ description: 'The last day, included; seven days after the first if left out', example: '2026-02-22' })
+  @DateParameter({
+    description: 'The last day, included; seven days after the first if left out',
+    example: '2026-02-22',
+  })
   endDate?: LocalDate;
 }
 
@@ -186,7 +200,11 @@ export class BookingDto implements BookingView {
   @ApiProperty({ example: ID })
   id!: string;
 
-  @ApiProperty({ enum: ['PENDING', 'CONFIRMED', 'CANCELLED'], enumName: 'BookingStatus', example: 'CONFIRMED' })
+  @ApiProperty({
+    enum: ['PENDING', 'CONFIRMED', 'CANCELLED'],
+    enumName: 'BookingStatus',
+    example: 'CONFIRMED',
+  })
   status!: BookingView['status'];
 
   @ApiProperty({ format: 'date-time', example: '2026-02-15T10:00:00.000Z' })
@@ -228,13 +246,23 @@ export class BookingDto implements BookingView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   cancelledAt!: string | null;
 
-  @ApiProperty({ enum: ['HOST', 'INVITEE', 'SYSTEM'], enumName: 'CancelledBy', nullable: true, example: null })
+  @ApiProperty({
+    enum: ['HOST', 'INVITEE', 'SYSTEM'],
+    enumName: 'CancelledBy',
+    nullable: true,
+    example: null,
+  })
   cancelledBy!: BookingView['cancelledBy'];
 
   @ApiProperty({ type: 'integer', minimum: 0, description: 'How often the booking was moved', example: 0 })
   sequence!: number;
 
-  @ApiProperty({ type: Object, nullable: true, description: 'What was paid, once payments are taken', example: null })
+  @ApiProperty({
+    type: Object,
+    nullable: true,
+    description: 'What was paid, once payments are taken',
+    example: null,
+  })
   payment!: null;
 
   @ApiProperty({ type: BookedEventTypeDto, description: 'Name and duration as they were at booking time' })
@@ -270,7 +298,11 @@ export class NewBookingDto {
   @ApiProperty({ example: ID, description: 'The same as `id`' })
   bookingId!: string;
 
-  @ApiProperty({ enum: ['PENDING', 'CONFIRMED', 'CANCELLED'], enumName: 'BookingStatus', example: 'CONFIRMED' })
+  @ApiProperty({
+    enum: ['PENDING', 'CONFIRMED', 'CANCELLED'],
+    enumName: 'BookingStatus',
+    example: 'CONFIRMED',
+  })
   status!: BookingView['status'];
 
   @ApiProperty({ format: 'date-time', example: '2026-02-15T10:00:00.000Z' })
@@ -323,7 +355,12 @@ export class EventTypeDto implements EventTypeView {
   @ApiProperty({ type: String, nullable: true, example: 'https://meet.example.com/ada' })
   location!: string | null;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: "In the currency's minor units", example: null })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: "In the currency's minor units",
+    example: null,
+  })
   price!: number | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'ISO 4217', example: null })
@@ -374,7 +411,10 @@ export class DateOverrideDto {
   @ApiProperty({ format: 'date', example: '2026-12-25' })
   date!: string;
 
-  @ApiProperty({ type: [OpeningDto], description: 'What the day has instead of its weekly hours; empty closes it' })
+  @ApiProperty({
+    type: [OpeningDto],
+    description: 'What the day has instead of its weekly hours; empty closes it',
+  })
   intervals!: OpeningDto[];
 }
 

@@ -31,9 +31,7 @@ export function slotTexts(starts: readonly number[], durationMinutes: number, zo
   };
   const timeOf = (at: number): string => TIMES[Math.floor((at - Math.floor(at / DAY) * DAY) / MINUTE)]!;
   const utc = (at: number): string =>
-    at % MINUTE === 0
-      ? `${dateOf(Math.floor(at / DAY))}T${timeOf(at)}:00.000Z`
-      : new Date(at).toISOString();
+    at % MINUTE === 0 ? `${dateOf(Math.floor(at / DAY))}T${timeOf(at)}:00.000Z` : new Date(at).toISOString();
 
   return starts.map((start) => {
     const local = start + rules.offsetOfEpochMilli(start).totalSeconds() * 1_000;

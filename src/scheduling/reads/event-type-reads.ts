@@ -44,19 +44,18 @@ export class EventTypeReads {
 
   /** The owner's event types in the owner's order; only active ones are on offer, `inactiveToo` shows all. */
   async list(ownerId: string, page: PageRequest, inactiveToo = false): Promise<Page<EventTypeView>> {
-    const rows = await this.dataSource.query<(EventTypeView & { total: number })[]>(
-      `with shown as (select * from event_types where owner_id = $1 and (is_active or $2))
-       select (select count(*)::int from shown) as total, p.*
-       from (select 1) one left join lateral
-         (select ${SUMMARY} from shown t order by t.position, t.id limit $3 offset $4) p on true`,
-      [ownerId, inactiveToo, page.limit, offsetOf(page)],
-    );
-    const total = rows[0]?.total ?? 0;
-    return pageOf(
-      rows.filter(({ id }) => id !== null),
-      page,
-      total,
-    );
+    const shown = 'event_types t where t.owner_id = $1 and (t.is_active or $2)';
+    const [counted, views] = await Promise.all([
+      this.dataSource.query<[{ total: number }]>(`select count(*)::int as total from ${shown}`, [
+        ownerId,
+        inactiveToo,
+      ]),
+      this.dataSource.query<EventTypeView[]>(
+        `select ${SUMMARY} from ${shown} order by t.position, t.id limit $3 offset $4`,
+        [ownerId, inactiveToo, page.limit, offsetOf(page)],
+      ),
+    ]);
+    return pageOf(views, page, counted[0].total);
   }
 
   /** The owner's event type, active or not; null if unknown or another's. */

@@ -35,7 +35,10 @@ export class BookSlot {
   async execute(command: BookSlotCommand): Promise<Booking> {
     return this.unitOfWork.run(async () => {
       const start = command.start.toEpochMilli();
-      const agenda = await this.agendas.lock(command.eventTypeId, widestOccupancyRange({ from: start, to: start }));
+      const agenda = await this.agendas.lock(
+        command.eventTypeId,
+        widestOccupancyRange({ from: start, to: start }),
+      );
       if (!agenda) throw new EventTypeNotFound();
       const { eventType, occupancy } = agenda;
 

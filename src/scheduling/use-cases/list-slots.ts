@@ -39,7 +39,9 @@ export class ListSlots {
     const last = endDate ?? first.plusDays(DEFAULT_RANGE_DAYS);
     if (last.isBefore(first)) throw new InvalidData({ endDate: 'endDate must not be before startDate' });
     if (last.toEpochDay() - first.toEpochDay() > LONGEST_RANGE_DAYS) {
-      throw new InvalidData({ endDate: `endDate must be at most ${LONGEST_RANGE_DAYS} days after startDate` });
+      throw new InvalidData({
+        endDate: `endDate must be at most ${LONGEST_RANGE_DAYS} days after startDate`,
+      });
     }
 
     const range = {

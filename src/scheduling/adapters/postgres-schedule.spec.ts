@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { RandomIds } from '../../kernel/ids.js';
+import { Outbox } from '../../platform/persistence/outbox.js';
+import { PostgresUnitOfWork, Session } from '../../platform/persistence/session.js';
+import { scheduleContract } from '../../../test/contracts/schedule.contract.js';
+import { testDatabase } from '../../../test/support/database.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { aBooking, anEventType } from '../../../test/support/event-types.js';
+import { PostgresAgendas } from './postgres-agendas.js';
+import { PostgresBookings } from './postgres-bookings.js';
+import { PostgresEventTypes } from './postgres-event-types.js';
+
+scheduleContract('in PostgreSQL', openStage);
+
+async function openStage() {
+  const ids = new RandomIds();
+  const { dataSource, drop } = await testDatabase();
+  const session = new Session(dataSource);
+  return {
+    dataSource,
+    bookings: new PostgresBookings(session, new Outbox(session, ids)),
+    eventTypes: new PostgresEventTypes(session),
+    agendas: new PostgresAgendas(dataSource, session),
+    unitOfWork: new PostgresUnitOfWork(session),
+    async addOwner() {
+      const id = ids.next();
+      await dataSource.query(
+        `insert into users (id, email, name, username, timezone, plan, created_at, updated_at)
+         values ($1, $2, 'Owner', $2, 'UTC', 'PRO', now(), now())`,
+        [id, id],
+      );
+      return id;
+    },
+    eventsOf: (bookingId: string): Promise<{ name: string; data: unknown }[]> =>
+      dataSource.query('select name, data from outbox where subject_id = $1 order by position', [bookingId]),
+    close: drop,
+  };
+}
+
+describe('the agenda of a host', () => {
+  it('is locked for others until the unit of work ends, and sees what was committed while it waited', async () => {
+    const stage = await openStage();
+    const eventType = anEventType(await stage.addOwner());
+    await stage.unitOfWork.run(() => stage.eventTypes.save(eventType));
+    const range = { from: Date.parse('2026-03-02'), to: Date.parse('2026-03-03') };
+    const lock = () => stage.agendas.lock(eventType.state.id, range);
+
+    const locksThat = (state: string) => () =>
+      stage.dataSource
+        .query(
+          `select from pg_locks l join pg_database d on d.oid = l.database
+           where d.datname = current_database() and l.locktype = 'advisory' and ${state}`,
+        )
+        .then((locks: unknown[]) => locks.length === 1);
+    let letGo = () => {};
+    const isAwaited = new Promise<void>((resolve) => (letGo = resolve));
+    const first = stage.unitOfWork.run(async () => {
+      await lock();
+      await isAwaited;
+      await stage.bookings.save(aBooking(eventType, '2026-03-02T10:00:00Z'));
+    });
+    await eventually(locksThat('granted'));
+    const second = stage.unitOfWork.run(lock);
+    await eventually(locksThat('not granted'));
+    letGo();
+
+    await first;
+    expect((await second)?.occupancy.blocked).toHaveLength(1);
+    await stage.close();
+  });
+});

@@ -1,0 +1,83 @@
+import { Instant } from '@js-joda/core';
+import { describe, expect, it } from '@jest/globals';
+import { aBooking, anEventType } from '../../../test/support/event-types.js';
+import { Booking } from './booking.js';
+import { BookingAlreadyCancelled, BookingAlreadyEnded } from './errors.js';
+
+const start = '2026-03-02T10:00:00Z';
+const before = Instant.parse('2026-03-01T00:00:00Z');
+
+describe('A booking', () => {
+  it('lasts as long as its event type and blocks the buffers around it', () => {
+    const { time, blocked } = aBooking(anEventType('ann', { bufferBefore: 5, bufferAfter: 10 }), start).state;
+
+    expect(String(time.end)).toBe('2026-03-02T10:30:00Z');
+    expect(String(blocked.start)).toBe('2026-03-02T09:55:00Z');
+    expect(String(blocked.end)).toBe('2026-03-02T10:40:00Z');
+  });
+
+  it('keeps name, duration and price as they were agreed', () => {
+    const eventType = anEventType('ann', { name: 'Lesson', price: 2_500, currency: 'eur' });
+
+    expect(aBooking(eventType, start).state.eventType).toEqual({
+      id: eventType.state.id,
+      name: 'Lesson',
+      slug: eventType.state.slug,
+      durationMinutes: 30,
+      price: { amount: 2_500, currency: 'EUR' },
+    });
+  });
+
+  it('has a meeting link if it takes place at a web address, and none if it takes place in a room', () => {
+    const at = (location: string) => aBooking(anEventType('ann', { location }), start).state.meetingLink;
+
+    expect(at('https://meet.example.com/ann')).toBe('https://meet.example.com/ann');
+    expect(at('Room 5')).toBeNull();
+  });
+
+  it('tells of its making once', () => {
+    const booking = aBooking(anEventType('ann'), start);
+
+    expect(booking.status).toBe('CONFIRMED');
+    expect(booking.events).toHaveLength(1);
+    expect(booking.events[0]).toMatchObject({
+      name: 'booking.created',
+      ownerId: 'ann',
+      subjectId: booking.state.id,
+      data: { status: 'CONFIRMED', sequence: 0, startTime: '2026-03-02T10:00:00.000Z' },
+    });
+  });
+
+  it('can be cancelled until it is over, also while it runs', () => {
+    for (const at of ['2026-03-01T00:00:00Z', start, '2026-03-02T10:29:59.999Z']) {
+      const booking = Booking.of(aBooking(anEventType('ann'), start).state);
+      booking.cancel('Ill', 'HOST', Instant.parse(at));
+      expect(booking.status).toBe('CANCELLED');
+      expect(booking.events).toMatchObject([
+        {
+          name: 'booking.cancelled',
+          data: { status: 'CANCELLED', cancelReason: 'Ill', cancelledBy: 'HOST' },
+        },
+      ]);
+    }
+  });
+
+  it('cannot be cancelled once it is over', () => {
+    const booking = aBooking(anEventType('ann'), start);
+    expect(() => booking.cancel(null, 'HOST', Instant.parse('2026-03-02T10:30:00Z'))).toThrow(
+      BookingAlreadyEnded,
+    );
+    expect(booking.status).toBe('CONFIRMED');
+  });
+
+  it('cannot be cancelled twice, and says so even when it is over', () => {
+    const booking = aBooking(anEventType('ann'), start);
+    booking.cancel('first', 'HOST', before);
+
+    for (const at of [before, Instant.parse('2027-01-01T00:00:00Z')]) {
+      expect(() => booking.cancel('second', 'INVITEE', at)).toThrow(BookingAlreadyCancelled);
+    }
+    expect(booking.state.cancellation?.reason).toBe('first');
+    expect(booking.events).toHaveLength(2);
+  });
+});

@@ -1,0 +1,283 @@
+import { Duration, Instant, LocalDate, ZoneId } from '@js-joda/core';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { FixedClock } from '../../../test/fakes/fixed-clock.js';
+import { InMemorySchedule } from '../../../test/fakes/in-memory-schedule.js';
+import { InMemoryUnitOfWork, type Restorable } from '../../../test/fakes/in-memory-unit-of-work.js';
+import { SequentialIds } from '../../../test/fakes/sequential-ids.js';
+import { InvalidData } from '../../kernel/domain-error.js';
+import type { Invitee } from '../domain/booking.js';
+import { BookingNotFound, EventTypeNotFound, SlotNotOffered, SlotTaken } from '../domain/errors.js';
+import { ContactBook } from '../ports.js';
+import { BookSlot, type BookSlotCommand } from './book-slot.js';
+import { CancelBooking } from './cancel-booking.js';
+import { DefineEventType } from './define-event-type.js';
+import { ListSlots } from './list-slots.js';
+import { RedefineEventType } from './redefine-event-type.js';
+
+/** Gives every address a contact of its own. */
+class FakeContactBook extends ContactBook implements Restorable {
+  private known: readonly string[] = [];
+
+  get addresses(): readonly string[] {
+    return this.known;
+  }
+
+  async contactFor(ownerId: string, { email }: Invitee): Promise<string> {
+    if (!this.known.includes(email)) this.known = [...this.known, email];
+    return `${ownerId}/${email}`;
+  }
+
+  snapshot(): () => void {
+    const before = { known: this.known };
+    return () => Object.assign(this, before);
+  }
+}
+
+const UTC = ZoneId.of('UTC');
+const monday = LocalDate.parse('2026-02-16');
+
+describe('Booking a slot', () => {
+  let clock: FixedClock;
+  let schedule: InMemorySchedule;
+  let contactBook: FakeContactBook;
+  let bookSlot: BookSlot;
+  let listSlots: ListSlots;
+  let cancelBooking: CancelBooking;
+  let redefine: RedefineEventType;
+  let define: (definition: Record<string, unknown>) => Promise<string>;
+
+  beforeEach(() => {
+    clock = new FixedClock(Instant.parse('2026-02-13T12:00:00Z')); // a Friday
+    schedule = new InMemorySchedule();
+    contactBook = new FakeContactBook();
+    const unitOfWork = new InMemoryUnitOfWork(schedule, contactBook);
+    const ids = new SequentialIds();
+    bookSlot = new BookSlot(schedule.agendas, schedule.bookings, contactBook, unitOfWork, clock, ids);
+    listSlots = new ListSlots(schedule.agendas, clock);
+    cancelBooking = new CancelBooking(schedule.bookings, unitOfWork, clock);
+    redefine = new RedefineEventType(schedule.eventTypes, unitOfWork, clock);
+    const defineEventType = new DefineEventType(schedule.eventTypes, unitOfWork, clock, ids);
+    define = async (definition) => {
+      const command = {
+        ownerId: 'ann',
+        ownerZone: UTC,
+        definition: { name: 'Intro', slug: 'intro', ...definition },
+      };
+      return (await defineEventType.execute(command)).state.id;
+    };
+  });
+
+  const commandFor = (
+    eventTypeId: string,
+    start: string,
+    more: Partial<BookSlotCommand> = {},
+  ): BookSlotCommand => ({
+    eventTypeId,
+    start: Instant.parse(start),
+    inviteeName: 'Ada',
+    inviteeEmail: 'ada@example.com',
+    inviteeTimezone: ZoneId.of('Europe/London'),
+    phone: null,
+    guests: [],
+    notes: null,
+    answers: undefined,
+    ...more,
+  });
+  const book = (eventTypeId: string, start: string, more: Partial<BookSlotCommand> = {}) =>
+    bookSlot.execute(commandFor(eventTypeId, start, more));
+  const offered = async (slug = 'intro', from = monday, to = monday) => {
+    const query = { ownerId: 'ann', slug, timezone: UTC, startDate: from, endDate: to };
+    return (await listSlots.execute(query)).starts.map((start) =>
+      new Date(start).toISOString().slice(11, 16),
+    );
+  };
+
+  it('takes the slot out of the offer and books it for the invitee', async () => {
+    const id = await define({ durationMinutes: 120, bufferAfter: 30 });
+    expect(await offered()).toEqual(['09:00', '11:00', '13:00', '15:00']);
+
+    const booking = await book(id, '2026-02-16T11:00:00Z', { notes: 'Hello', guests: ['bob@example.com'] });
+
+    expect(booking.state).toMatchObject({
+      ownerId: 'ann',
+      contactId: 'ann/ada@example.com',
+      notes: 'Hello',
+      invitee: { name: 'Ada', timezone: 'Europe/London', guests: ['bob@example.com'] },
+      createdAt: clock.now(),
+    });
+    expect(await offered()).toEqual(['15:00']); // nine o'clock's own buffer would reach into ours, ours into one o'clock
+  });
+
+  it('books every slot that is offered, and nothing else', async () => {
+    const id = await define({ durationMinutes: 45, bufferBefore: 15, slotIntervalMinutes: 30 });
+    await book(id, '2026-02-16T12:00:00Z');
+    const free = await offered();
+
+    for (let minute = 0; minute < 1_440; minute += 5) {
+      const time = new Date(Date.parse('2026-02-16') + minute * 60_000).toISOString();
+      const attempt = book(id, time).then((booking) => booking);
+      if (free.includes(time.slice(11, 16))) {
+        const booking = await attempt;
+        await cancelBooking.execute({ bookingId: booking.state.id, ownerId: 'ann', reason: null });
+      } else await expect(attempt).rejects.toThrow();
+    }
+  });
+
+  it('tells a time that is taken from a time that was never on offer', async () => {
+    const id = await define({ durationMinutes: 60, minimumNoticeMinutes: 60, bookingWindowDays: 10 });
+    await book(id, '2026-02-16T10:00:00Z');
+
+    await expect(book(id, '2026-02-16T10:00:00Z')).rejects.toThrow(SlotTaken);
+    for (const never of [
+      '2026-02-16T10:30:00Z', // off the grid
+      '2026-02-16T17:00:00Z', // outside hours
+      '2026-02-15T10:00:00Z', // a Sunday
+      '2026-02-13T11:00:00Z', // past
+      '2026-02-25T10:00:00Z', // beyond the window
+    ]) {
+      await expect(book(id, never)).rejects.toThrow(SlotNotOffered);
+    }
+  });
+
+  it('gives one time to one of many who want it at once', async () => {
+    const id = await define({ durationMinutes: 30 });
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) =>
+        book(id, '2026-02-16T10:00:00Z', { inviteeEmail: `i${i}@example.com` }),
+      ),
+    );
+
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(schedule.allBookings).toHaveLength(1);
+    expect(contactBook.addresses).toHaveLength(1);
+  });
+
+  it('leaves no trace of an invitee who was refused', async () => {
+    const id = await define({ durationMinutes: 30 });
+    await book(id, '2026-02-16T10:00:00Z');
+    await expect(book(id, '2026-02-16T10:00:00Z', { inviteeEmail: 'late@example.com' })).rejects.toThrow(
+      SlotTaken,
+    );
+
+    expect(contactBook.addresses).toEqual(['ada@example.com']);
+    expect(schedule.events).toHaveLength(1);
+  });
+
+  it('stops at the daily limit and goes on when one is cancelled', async () => {
+    const id = await define({ durationMinutes: 30, dailyLimit: 2 });
+    const first = await book(id, '2026-02-16T09:00:00Z');
+    await book(id, '2026-02-16T10:00:00Z');
+    await expect(book(id, '2026-02-16T11:00:00Z')).rejects.toThrow(SlotTaken);
+    expect(await offered()).toEqual([]);
+
+    await cancelBooking.execute({ bookingId: first.state.id, ownerId: 'ann', reason: null });
+    await book(id, '2026-02-16T11:00:00Z');
+  });
+
+  it("is refused for an event type that is unknown or no longer active, before anything of the booking's is looked at", async () => {
+    const id = await define({ durationMinutes: 30 });
+    await redefine.execute({ eventTypeId: id, ownerId: 'ann', definition: { isActive: false } });
+
+    await expect(book(id, '2026-02-16T10:00:00Z')).rejects.toThrow(EventTypeNotFound);
+    await expect(book('unknown', '1999-02-16T10:00:00Z')).rejects.toThrow(EventTypeNotFound);
+    await expect(offered()).rejects.toThrow(EventTypeNotFound);
+  });
+
+  it('needs the answers that the owner requires', async () => {
+    const questions = [{ id: 'topic', label: 'Topic?', type: 'text', required: true }];
+    const id = await define({ durationMinutes: 30, questions });
+
+    await expect(book(id, '2026-02-16T10:00:00Z')).rejects.toMatchObject({
+      details: { 'answers.topic': expect.any(String) },
+    });
+    const booking = await book(id, '2026-02-16T10:00:00Z', { answers: { topic: ' engines ', other: 1 } });
+    expect(booking.state.answers).toEqual({ topic: 'engines' });
+  });
+
+  it('keeps to the terms of the moment: a meeting booked before a change stays as it was agreed', async () => {
+    const id = await define({ durationMinutes: 30 });
+    const booking = await book(id, '2026-02-16T10:00:00Z');
+    await redefine.execute({
+      eventTypeId: id,
+      ownerId: 'ann',
+      definition: { durationMinutes: 60, name: 'Longer' },
+    });
+
+    expect(schedule.allBookings[0]?.eventType).toEqual(booking.state.eventType);
+    expect(await offered()).not.toContain('10:00');
+  });
+});
+
+describe('Cancelling a booking', () => {
+  it("is the owner's alone", async () => {
+    const schedule = new InMemorySchedule();
+    const unitOfWork = new InMemoryUnitOfWork(schedule);
+    const cancel = new CancelBooking(schedule.bookings, unitOfWork, new FixedClock());
+
+    await expect(cancel.execute({ bookingId: 'b', ownerId: 'eve', reason: null })).rejects.toThrow(
+      BookingNotFound,
+    );
+  });
+});
+
+describe('Listing slots', () => {
+  const at = (now: string) => {
+    const schedule = new InMemorySchedule();
+    const clock = new FixedClock(Instant.parse(now));
+    const unitOfWork = new InMemoryUnitOfWork(schedule);
+    const define = new DefineEventType(schedule.eventTypes, unitOfWork, clock, new SequentialIds());
+    const list = new ListSlots(schedule.agendas, clock);
+    return { clock, define, list };
+  };
+  const daily = {
+    name: 'Daily',
+    slug: 'daily',
+    durationMinutes: 60,
+    availability: ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'].map(
+      (day) => ({
+        day,
+        start: '12:00',
+        end: '13:00',
+      }),
+    ),
+  };
+
+  it("begins with today as it is in the invitee's zone, and shows seven days more", async () => {
+    const { define, list, clock } = at('2026-02-15T23:30:00Z');
+    await define.execute({ ownerId: 'ann', ownerZone: UTC, definition: daily });
+    const slots = async (zone: string) => {
+      const query = {
+        ownerId: 'ann',
+        slug: 'daily',
+        timezone: ZoneId.of(zone),
+        startDate: null,
+        endDate: null,
+      };
+      return (await list.execute(query)).starts.map((start) => new Date(start).toISOString().slice(0, 10));
+    };
+
+    expect(await slots('Asia/Tokyo')).toEqual(days('2026-02-16', 8)); // already Monday there
+    clock.advance(Duration.ofHours(-13));
+    expect(await slots('America/New_York')).toEqual(days('2026-02-15', 8));
+  });
+
+  it('refuses a range that ends before it begins, or spans more than 62 days', async () => {
+    const { define, list } = at('2026-02-01T00:00:00Z');
+    await define.execute({ ownerId: 'ann', ownerZone: UTC, definition: daily });
+    const query = (end: LocalDate) => ({
+      ownerId: 'ann',
+      slug: 'daily',
+      timezone: UTC,
+      startDate: monday,
+      endDate: end,
+    });
+
+    await expect(list.execute(query(monday.minusDays(1)))).rejects.toThrow(InvalidData);
+    await expect(list.execute(query(monday.plusDays(63)))).rejects.toThrow(InvalidData);
+    await list.execute(query(monday.plusDays(62)));
+  });
+
+  function days(first: string, count: number): string[] {
+    return Array.from({ length: count }, (_, i) => String(LocalDate.parse(first).plusDays(i)));
+  }
+});

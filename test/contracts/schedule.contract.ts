@@ -1,0 +1,198 @@
+import { Instant } from '@js-joda/core';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { UnitOfWork } from '../../src/kernel/unit-of-work.js';
+import type { Booking } from '../../src/scheduling/domain/booking.js';
+import { SlotTaken, SlugTaken } from '../../src/scheduling/domain/errors.js';
+import type { EventType } from '../../src/scheduling/domain/event-type.js';
+import type { Agendas, Bookings, EventTypes } from '../../src/scheduling/ports.js';
+import { aBooking, anEventType } from '../support/event-types.js';
+
+export interface ScheduleStage {
+  readonly bookings: Bookings;
+  readonly eventTypes: EventTypes;
+  readonly agendas: Agendas;
+  readonly unitOfWork: UnitOfWork;
+  /** A new owner of event types. */
+  addOwner(): Promise<string>;
+  /** The events stored about a booking, oldest first. */
+  eventsOf(bookingId: string): Promise<{ name: string; data: unknown }[]>;
+  close(): Promise<void>;
+}
+
+const everything = { from: Date.parse('2026-01-01'), to: Date.parse('2028-01-01') };
+const later = Instant.parse('2026-02-02T09:00:00Z');
+
+/** What every keeper of bookings, event types and agendas promises. */
+export function scheduleContract(name: string, open: () => Promise<ScheduleStage>): void {
+  describe(`Bookings, EventTypes and Agendas: ${name}`, () => {
+    let stage: ScheduleStage;
+    beforeAll(async () => {
+      stage = await open();
+    });
+    afterAll(() => stage.close());
+
+    const inUnit = <T>(work: () => Promise<T>) => stage.unitOfWork.run(work);
+    const save = (booking: Booking) => inUnit(() => stage.bookings.save(booking));
+    const saveType = (eventType: EventType) => inUnit(() => stage.eventTypes.save(eventType));
+    const find = (id: string, ownerId: string) => inUnit(() => stage.bookings.find(id, ownerId));
+
+    async function offered(definition: Record<string, unknown> = {}, ownerId?: string): Promise<EventType> {
+      const eventType = anEventType(ownerId ?? (await stage.addOwner()), definition);
+      await saveType(eventType);
+      return eventType;
+    }
+
+    it('gives a booking back as it was saved', async () => {
+      const eventType = await offered({
+        price: 2_500,
+        currency: 'EUR',
+        location: 'https://meet.example.com/a',
+      });
+      const booking = aBooking(eventType, '2026-03-02T10:00:00Z');
+      await save(booking);
+
+      const found = await find(booking.state.id, eventType.state.ownerId);
+      expect(found?.state).toEqual(booking.state);
+      expect(found?.events).toEqual([]);
+    });
+
+    it('keeps a cancellation, and stores what happened with it in order', async () => {
+      const eventType = await offered();
+      const booking = aBooking(eventType, '2026-03-02T10:00:00Z');
+      await save(booking);
+      const found = (await find(booking.state.id, eventType.state.ownerId))!;
+      found.cancel('Ill', 'HOST', later);
+      await save(found);
+
+      expect((await find(booking.state.id, eventType.state.ownerId))?.state).toEqual(found.state);
+      expect(await stage.eventsOf(booking.state.id)).toEqual([
+        { name: 'booking.created', data: booking.events[0]!.data },
+        { name: 'booking.cancelled', data: found.events[0]!.data },
+      ]);
+    });
+
+    it('shows nobody the booking of another, nor one of a malformed id', async () => {
+      const booking = aBooking(await offered(), '2026-03-02T10:00:00Z');
+      await save(booking);
+
+      expect(await find(booking.state.id, await stage.addOwner())).toBeNull();
+      expect(await find('nonsense', booking.state.ownerId)).toBeNull();
+    });
+
+    it("never lets two live bookings block the same stretch of a host's time, buffers included", async () => {
+      const long = await offered({ bufferAfter: 15 });
+      const short = await offered({ durationMinutes: 10 }, long.state.ownerId);
+      await save(aBooking(long, '2026-03-02T10:00:00Z')); // until 10:45 with its buffer
+
+      const tooSoon = aBooking(short, '2026-03-02T10:40:00Z');
+      await expect(save(tooSoon)).rejects.toThrow(SlotTaken);
+      expect(await find(tooSoon.state.id, short.state.ownerId)).toBeNull();
+      expect(await stage.eventsOf(tooSoon.state.id)).toEqual([]);
+      await save(aBooking(short, '2026-03-02T10:45:00Z'));
+      await save(aBooking(await offered(), '2026-03-02T10:00:00Z')); // another host
+    });
+
+    it('lets a time be booked again once it is cancelled', async () => {
+      const eventType = await offered();
+      const booking = aBooking(eventType, '2026-03-02T10:00:00Z');
+      await save(booking);
+      booking.cancel(null, 'HOST', later);
+      const found = (await find(booking.state.id, eventType.state.ownerId))!;
+      found.cancel(null, 'HOST', later);
+      await save(found);
+
+      await save(aBooking(eventType, '2026-03-02T10:00:00Z'));
+    });
+
+    it('gives one of many who save the same time at once the slot, and tells the others that it is taken', async () => {
+      const eventType = await offered({ bufferBefore: 10 });
+      const rivals = Array.from({ length: 12 }, (_, i) =>
+        aBooking(eventType, `2026-03-02T10:${String(i).padStart(2, '0')}:00Z`),
+      );
+      const outcomes = await Promise.allSettled(rivals.map(save));
+
+      const losses = outcomes.filter((outcome) => outcome.status === 'rejected');
+      expect(losses).toHaveLength(11);
+      for (const { reason } of losses) expect(reason).toBeInstanceOf(SlotTaken);
+    });
+
+    it('gives an event type back as it was saved, and as it was changed', async () => {
+      const eventType = await offered({
+        description: 'Several\nlines',
+        minimumNoticeMinutes: 60,
+        dailyLimit: 3,
+        overrides: [{ date: '2026-12-25', intervals: [] }],
+        questions: [{ id: 'size', label: 'Size', type: 'select', required: true, options: ['S', 'M'] }],
+      });
+      const { id, ownerId } = eventType.state;
+      const found = () => inUnit(() => stage.eventTypes.find(id, ownerId));
+      expect((await found())?.state).toEqual(eventType.state);
+
+      const renamed = eventType.redefine({ name: 'Long call', slotIntervalMinutes: 15 }, later);
+      await saveType(renamed);
+      expect((await found())?.state).toEqual(renamed.state);
+    });
+
+    it('lets an owner use a slug once, and another owner too', async () => {
+      const { ownerId, slug } = (await offered()).state;
+
+      await expect(offered({ slug }, ownerId)).rejects.toThrow(SlugTaken);
+      await offered({ slug });
+    });
+
+    it('puts a new event type after the last', async () => {
+      const ownerId = await stage.addOwner();
+      expect(await inUnit(() => stage.eventTypes.nextPosition(ownerId))).toBe(0);
+      await offered({}, ownerId);
+      expect(await inUnit(() => stage.eventTypes.nextPosition(ownerId))).toBe(1);
+    });
+
+    it("shows what takes a host's time, whichever event type it came from, and what counts towards limits", async () => {
+      const limited = await offered({ dailyLimit: 2, bufferAfter: 15 });
+      const other = await offered({}, limited.state.ownerId);
+      await save(aBooking(limited, '2026-03-02T10:00:00Z'));
+      await save(aBooking(other, '2026-03-02T12:00:00Z'));
+      const gone = aBooking(limited, '2026-03-02T14:00:00Z');
+      await save(gone);
+      const found = (await find(gone.state.id, limited.state.ownerId))!;
+      found.cancel(null, 'INVITEE', later);
+      await save(found);
+
+      const { id, ownerId, slug } = limited.state;
+      const looked = await stage.agendas.read(ownerId, slug, everything);
+      const locked = await inUnit(() => stage.agendas.lock(id, everything));
+      for (const agenda of [looked, locked]) {
+        expect(agenda?.eventType.state).toEqual(limited.state);
+        expect([...agenda!.occupancy.blocked].sort((a, b) => a.start - b.start)).toEqual([
+          { start: Date.parse('2026-03-02T10:00Z'), end: Date.parse('2026-03-02T10:45Z') },
+          { start: Date.parse('2026-03-02T12:00Z'), end: Date.parse('2026-03-02T12:30Z') },
+        ]);
+        expect(agenda!.occupancy.starts).toEqual([Date.parse('2026-03-02T10:00Z')]);
+      }
+    });
+
+    it('shows only what touches the range asked for', async () => {
+      const eventType = await offered();
+      await save(aBooking(eventType, '2026-03-02T10:00:00Z'));
+      const { ownerId, slug } = eventType.state;
+      const between = (from: string, to: string) =>
+        stage.agendas.read(ownerId, slug, { from: Date.parse(from), to: Date.parse(to) });
+
+      expect((await between('2026-03-02T10:29Z', '2026-03-02T11:00Z'))?.occupancy.blocked).toHaveLength(1);
+      expect((await between('2026-03-02T10:30Z', '2026-03-02T11:00Z'))?.occupancy.blocked).toHaveLength(0);
+      expect((await between('2026-03-02T09:00Z', '2026-03-02T10:00Z'))?.occupancy.blocked).toHaveLength(0);
+    });
+
+    it('has no agenda of an event type that is inactive, unknown, malformed or of another owner', async () => {
+      const inactive = (await offered({ isActive: false })).state;
+      const active = (await offered()).state;
+      const lock = (id: string) => inUnit(() => stage.agendas.lock(id, everything));
+
+      expect(await lock(inactive.id)).toBeNull();
+      expect(await lock('00000000-0000-7000-8000-000000000000')).toBeNull();
+      expect(await lock('nonsense')).toBeNull();
+      expect(await stage.agendas.read(inactive.ownerId, inactive.slug, everything)).toBeNull();
+      expect(await stage.agendas.read(inactive.ownerId, active.slug, everything)).toBeNull();
+    });
+  });
+}
