@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { makeDemoOnFirstStart } from './composition/demo.js';
 import { readProfile } from './composition/profile.js';
 import { runUntilStopped } from './composition/run.js';
 import { startApi } from './composition/start-api.js';
@@ -7,6 +8,7 @@ import { welcome } from './composition/welcome.js';
 await runUntilStopped(async () => {
   const profile = readProfile(process.env);
   const running = await startApi(profile);
-  await welcome(profile, running);
+  const demoKey = profile.demo ? await makeDemoOnFirstStart(running.app) : null;
+  await welcome(profile, running, demoKey);
   return running;
 });

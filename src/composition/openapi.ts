@@ -1,186 +1,124 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { REFUSALS } from '../platform/http/documents.js';
-import { version } from './package.js';
+import {
+  meaningOf,
+  type Components,
+  type Content,
+  type OpenApiDocument,
+  type Operation,
+  type Schema,
+} from './openapi-document.js';
+import { ABOUT, API_ERROR, HEADERS, IDEMPOTENCY_KEY, PATH_PARAMETERS, REFUSED, SECURITY } from './openapi-parts.js';
 
-type Json = Record<string, unknown>;
+const OF_ALL_ANSWERS = ['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
+const OF_ALL_OPERATIONS = [429, 500, 503, 'default'] as const;
+const OF_ALL_BODIES = [400, 413, 415] as const;
 
-const TAGS: Record<string, string> = {
-  Account: 'Who the key acts for',
-  Bookings: 'Meetings that were booked',
-  Contacts: 'The people the owner meets',
-  'Event types': 'What the owner offers',
-  Availability: 'When it can be booked',
-  'Public booking': 'What invitees use; no key is needed',
-};
-
-/** Every refusal an operation may answer with: its name among the components, what it means, and an example. */
-const RESPONSES: Record<
-  number,
-  { name: string; description: string; example: Json; headers?: Record<string, string> }
-> = {
-  400: {
-    name: 'BadRequest',
-    description: 'The parameters or the body are not as they must be',
-    example: { error: 'Invalid request data', details: { email: 'Invalid email format' } },
-  },
-  401: {
-    name: 'Unauthorized',
-    description: 'The API key is missing, invalid, expired or inactive',
-    example: { error: 'Invalid API key' },
-    headers: { 'WWW-Authenticate': '`Bearer`' },
-  },
-  404: {
-    name: 'NotFound',
-    description: 'There is no such thing, or it is not yours',
-    example: { error: 'Booking not found' },
-  },
-  409: {
-    name: 'Conflict',
-    description: 'The state of things stands against it, or the Idempotency-Key was used for another request',
-    example: { error: 'This time slot is no longer available' },
-  },
-  413: {
-    name: 'PayloadTooLarge',
-    description: 'The body is larger than 100 KiB',
-    example: { error: 'Request body is larger than 100 KiB' },
-  },
-  415: {
-    name: 'UnsupportedMediaType',
-    description: 'The body is not JSON',
-    example: { error: 'Content-Type must be application/json' },
-  },
-  429: {
-    name: 'TooManyRequests',
-    description: 'The limit is reached; `Retry-After` says how many seconds to wait',
-    example: { error: 'Too many requests' },
-    headers: { 'Retry-After': 'Seconds to wait, at least 1' },
-  },
-  500: { name: 'InternalError', description: 'Our fault', example: { error: 'Internal server error' } },
-  503: {
-    name: 'Unavailable',
-    description: 'The service is busy; the same request may succeed a little later',
-    example: { error: 'The service is busy, please try again' },
-    headers: { 'Retry-After': 'Seconds to wait, at least 1' },
-  },
-};
-
-const LIMIT_HEADERS: Record<string, string> = {
-  'X-RateLimit-Limit': 'Requests in any minute',
-  'X-RateLimit-Remaining': 'How many more are allowed now',
-  'X-RateLimit-Reset': 'Seconds until none of them count any more',
-};
-
-/** The OpenAPI document of the API, made from its controllers. */
-export function describeApi(app: INestApplication, openApi: '3.1.0' | '3.0.3'): OpenAPIObject {
-  const builder = new DocumentBuilder()
-    .setOpenAPIVersion(openApi)
-    .setTitle('LinkTime')
-    .setDescription(
-      'Meeting scheduling for people who build on an API. Every slot offered can be booked, and nothing else can.',
-    )
-    .setVersion(version)
-    .setLicense('AGPL-3.0-only', 'https://www.gnu.org/licenses/agpl-3.0.html')
-    .addServer('/')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'lt_live_...' });
-  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
-
-  const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });
-  const components = (document.components ??= {});
-  components.schemas = { ...components.schemas, Error: ERROR_SCHEMA as never };
-  components.responses = Object.fromEntries(
-    Object.values(RESPONSES).map(({ name, ...response }) => [name, refusal(response)]),
-  ) as never;
-  for (const [path, operations] of Object.entries(document.paths)) {
-    for (const [method, operation] of Object.entries(operations as Record<string, Json>)) {
-      finishOperation(operation, path, method);
-    }
+/**
+ * The OpenAPI 3.1 document of the API: what its controllers say, and what holds for all of them. Throws if there is anything in it
+ * that no example shows.
+ */
+export function describeApi(app: INestApplication): OpenApiDocument {
+  const about = { openapi: '3.1.0', ...ABOUT, components: { securitySchemes: SECURITY } } as unknown as OpenAPIObject;
+  const scanned = SwaggerModule.createDocument(app, about, { autoTagControllers: false });
+  const document = withoutDto(scanned as unknown as OpenApiDocument);
+  const { components, paths } = document;
+  components.schemas['ApiError'] = API_ERROR;
+  components['headers'] = HEADERS;
+  components['parameters'] = { IdempotencyKey: IDEMPOTENCY_KEY };
+  components['responses'] = Object.fromEntries(Object.values(REFUSED).map((each) => [each.name, answerOf(each)]));
+  for (const operations of Object.values(paths)) {
+    for (const [method, operation] of Object.entries(operations)) complete(operation, method, components);
   }
-  return sorted(document as unknown as Json) as unknown as OpenAPIObject;
+  return sorted(document);
 }
 
-const ERROR_SCHEMA = {
-  type: 'object',
-  description: 'The answer to everything that did not succeed',
-  required: ['error'],
-  additionalProperties: false,
-  properties: {
-    error: { type: 'string', description: 'What is wrong, in one sentence', example: 'Booking not found' },
-    details: {
-      type: 'object',
-      description: 'What is wrong with which field, as dotted path',
-      additionalProperties: { type: 'string' },
-    },
-  },
-};
+/** In code a class says that it is one of data; the document has nothing else. */
+function withoutDto(scanned: OpenApiDocument): OpenApiDocument {
+  const text = JSON.stringify(scanned).replaceAll(/(?<="#\/components\/schemas\/\w+)Dto"/g, '"');
+  const document = JSON.parse(text) as OpenApiDocument;
+  const schemas = Object.entries(document.components.schemas);
+  const renamed = Object.fromEntries(schemas.map(([name, schema]) => [name.replace(/Dto$/, ''), schema]));
+  if (Object.keys(renamed).length < schemas.length) throw new Error('Two schemas have one name');
+  document.components.schemas = renamed;
+  return document;
+}
 
-function refusal({
-  description,
-  example,
-  headers,
-}: {
-  description: string;
-  example: Json;
-  headers?: Record<string, string>;
-}) {
+function answerOf({ description, headers = [], examples }: (typeof REFUSED)[keyof typeof REFUSED]) {
+  const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
   return {
     description,
-    ...(headers && { headers: headersOf(headers) }),
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example } },
+    headers: references('headers', [...headers, ...OF_ALL_ANSWERS]),
+    content: {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/ApiError' },
+        examples: Object.fromEntries(named) as Record<string, unknown>,
+      },
+    },
   };
 }
 
-function headersOf(headers: Record<string, string>): Json {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+function complete(operation: Operation, method: string, components: Components): void {
+  const { requestBody, responses, parameters = [] } = operation;
+  const needsKey = operation.security !== undefined;
+  operation.security ??= [];
+
+  operation.parameters = parameters.map((each) =>
+    'name' in each && each.in === 'path' ? { ...each, ...PATH_PARAMETERS[each.name] } : each,
   );
-}
-
-function finishOperation(operation: Json, path: string, method: string): void {
-  const isPublic = path === '/api/bookings';
-  const own = (operation[REFUSALS] ?? []) as number[];
-  delete operation[REFUSALS];
-  if (isPublic) operation.security = [];
-
-  const responses = operation.responses as Record<string, Json>;
-  for (const [status, response] of Object.entries(responses)) {
-    if (status.startsWith('2')) {
-      response.headers = { ...(response.headers as Json), ...headersOf(LIMIT_HEADERS) };
-    }
+  const isRepeatable = method === 'post';
+  if (isRepeatable) operation.parameters.push({ $ref: '#/components/parameters/IdempotencyKey' });
+  if (requestBody) {
+    const { schema } = requestBody.content['application/json']!;
+    requestBody.required = (meaningOf(schema, components).schema.required ?? []).length > 0;
+    showExample(requestBody.content, components);
   }
-  const statuses = [
-    ...own,
-    ...(isPublic ? [] : [401]),
-    ...('requestBody' in operation ? [400, 413, 415] : []),
-    429,
-    500,
-    503,
+
+  for (const answer of Object.values(responses)) {
+    const headers = [...OF_ALL_ANSWERS, ...(isRepeatable ? ['Idempotency-Replayed'] : [])];
+    answer.headers = { ...answer.headers, ...references('headers', headers) };
+    showExample(answer.content ?? {}, components);
+  }
+  const refusals = [
+    ...((operation[REFUSALS] ?? []) as (400 | 404 | 409)[]),
+    ...(needsKey ? ([401] as const) : []),
+    ...(method === 'get' ? [] : OF_ALL_BODIES),
+    ...OF_ALL_OPERATIONS,
   ];
-  for (const status of statuses) {
-    responses[status] = { $ref: `#/components/responses/${RESPONSES[status]!.name}` };
-  }
-  if (method === 'post') {
-    operation.parameters = [...((operation.parameters ?? []) as Json[]), IDEMPOTENCY_KEY];
+  delete operation[REFUSALS];
+  for (const status of refusals) {
+    responses[status] = { $ref: `#/components/responses/${REFUSED[status].name}` };
   }
 }
 
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  description:
-    'The same request sent again under the same key within 24 hours acts once and is answered alike, with `Idempotency-Replayed: true`',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-};
+function references(kind: string, names: readonly string[]): Record<string, { $ref: string }> {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/${kind}/${name}` }]));
+}
+
+function showExample(content: Content, components: Components): void {
+  for (const media of Object.values(content)) media.example = exampleOf(media.schema, components);
+}
+
+/** What its own example and those of its parts show. */
+function exampleOf(schema: Schema, components: Components): unknown {
+  if ('example' in schema) return schema.example;
+  const meant = meaningOf(schema, components).schema;
+  if (meant !== schema && 'example' in meant) return meant.example;
+  if (meant.items) return [exampleOf(meant.items, components)];
+  if (!meant.properties) throw new Error(`No example shows ${JSON.stringify(schema)}`);
+  const fields = Object.entries(meant.properties);
+  return Object.fromEntries(fields.map(([name, field]) => [name, exampleOf(field, components)]));
+}
 
 /** Components and paths by name: the order in which modules load does not show in the file. */
-function sorted(document: Json): Json {
-  const byName = (object: unknown) =>
-    Object.fromEntries(Object.entries(object as Json).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const components = byName(
-    Object.fromEntries(
-      Object.entries(document.components as Json).map(([kind, named]) => [kind, byName(named)]),
-    ),
-  );
-  return { ...document, paths: byName(document.paths), components };
+function sorted(document: OpenApiDocument): OpenApiDocument {
+  const byName = <T>(named: Record<string, T>) =>
+    Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const kinds = Object.entries(document.components).map(([kind, named]) => [kind, byName(named)] as const);
+  return {
+    ...document,
+    paths: byName(document.paths),
+    components: byName(Object.fromEntries(kinds)) as Components,
+  };
 }

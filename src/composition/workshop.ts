@@ -16,11 +16,20 @@ export class Workshop {
 
   static open(app: INestApplicationContext, queue: JobQueue): Workshop {
     const log = app.get(Log);
-    const relay = new OutboxRelay(app.get(OutboxTurns), queue, (error) =>
+    const turns = app.get(OutboxTurns);
+    const relay = new OutboxRelay(turns, queue, (error) =>
       log.error(error, 'the outbox could not be relayed'),
     );
     app.get(DatabaseNotifications).on(OUTBOX_CHANNEL, () => relay.wake());
-    queue.work(jobHandler({ handleEvent: app.get(HandleEvent) }));
+    const handle = jobHandler({ handleEvent: app.get(HandleEvent) });
+    queue.work(async (job) => {
+      try {
+        await handle(job);
+      } catch (error) {
+        await turns.putOff(job.eventId, String(error)).catch(() => undefined); // its lease ends all the same
+        throw error;
+      }
+    });
     relay.start();
     return new Workshop(relay, queue);
   }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { root } from './paths.js';
 
 /** Environment variables for LinkTime; nothing else of the tests' own environment reaches it but the bare necessities. */
@@ -26,6 +26,9 @@ export interface Answer {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** The build that is tried: dist/, or where LINKTIME_DIST says. */
+const dist = resolve(root, process.env['LINKTIME_DIST'] ?? 'dist');
 
 const START_WITHIN_MS = 25_000;
 const STOP_WITHIN_MS = 20_000;
@@ -82,7 +85,7 @@ function start(program: string, settings: Settings): RunningProcess {
 
 function launch(program: string, settings: Settings, args: readonly string[] = []): ChildProcess {
   const { PATH = '', HOME = '', TZ = 'UTC' } = process.env;
-  return spawn(process.execPath, [join(root, 'dist/src', program), ...args], {
+  return spawn(process.execPath, [join(dist, 'src', program), ...args], {
     env: { PATH, HOME, TZ, ...settings },
   });
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../../kernel/clock.js';
 import type { Page } from '../../kernel/page.js';
@@ -27,7 +27,6 @@ import {
 } from './dto.js';
 
 @ApiTags('Contacts')
-@ApiBearerAuth()
 @Controller('api/v1/contacts')
 export class ContactsController {
   constructor(

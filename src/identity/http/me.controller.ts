@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { AccessBy, OwnerId } from '../../platform/http/access.js';
 import { Operation } from '../../platform/http/documents.js';
 import { UserNotFound } from '../domain/errors.js';
@@ -7,7 +7,6 @@ import { UserReads, type MeView } from '../reads/user-reads.js';
 import { MeDto } from './dto.js';
 
 @ApiTags('Account')
-@ApiBearerAuth()
 @Controller('api/v1/me')
 export class MeController {
   constructor(private readonly reads: UserReads) {}

@@ -64,12 +64,16 @@ export class UserReads {
   /** All of a user's keys, revoked and expired ones too, in the order in which they were issued. */
   async keys(ownerId: string): Promise<KeyView[]> {
     if (!isId(ownerId)) return [];
-    return this.dataSource.query<KeyView[]>(
-      `select id, name, prefix, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
-              last_used_at as "lastUsedAt"
-       from api_keys where owner_id = $1 order by created_at, id`,
-      [ownerId],
-    );
+    return this.dataSource.query<KeyView[]>(`${SELECT_KEYS} where owner_id = $1 order by created_at, id`, [
+      ownerId,
+    ]);
+  }
+
+  /** The key of that id, whoever owns it; null if there is none. */
+  async key(id: string): Promise<KeyView | null> {
+    if (!isId(id)) return null;
+    const [key] = await this.dataSource.query<KeyView[]>(`${SELECT_KEYS} where id = $1`, [id]);
+    return key ?? null;
   }
 
   private userOf(row: UserViewRow): UserView {
@@ -90,6 +94,11 @@ export class UserReads {
 
 const SELECT_USERS = `
   select id, email, name, username, plan, plan_expires_at, timezone, created_at, updated_at from users`;
+
+const SELECT_KEYS = `
+  select id, name, prefix, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
+         last_used_at as "lastUsedAt"
+  from api_keys`;
 
 interface UserViewRow {
   id: string;

@@ -1,5 +1,6 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBearerAuth } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { KeyOwner } from './key-owner.js';
 
@@ -19,7 +20,10 @@ declare module 'fastify' {
 }
 
 /** Says who may call this route. A route that does not say is open to nobody and stops the server from starting. */
-export const AccessBy = (access: Access) => RouteConfig({ access });
+export function AccessBy(access: Access): MethodDecorator {
+  const documented = access === 'api key' ? [ApiBearerAuth('bearerAuth')] : [];
+  return applyDecorators(RouteConfig({ access }), ...documented);
+}
 
 /** The id of the owner for whom the request acts. */
 export const OwnerId = createParamDecorator((_: unknown, context: ExecutionContext): string => {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, InvalidData, type DomainErrorKind } from '../../kernel/domain-error.js';
-import { brokenConstraint, databaseErrorCode, isBadData, isPassing } from '../persistence/database-errors.js';
+import { isBadData, isPassing } from '../persistence/database-errors.js';
 
 const STATUS_OF_KIND: Record<DomainErrorKind, number> = {
   invalid: 400,
@@ -52,9 +52,6 @@ export function answerTo(error: unknown): ErrorAnswer | null {
   if (error instanceof DomainError) {
     return { status: STATUS_OF_KIND[error.kind], body: { error: error.message } };
   }
-  if (databaseErrorCode(error) === '23P01' && brokenConstraint(error) !== null) {
-    return { status: 409, body: { error: 'This time slot is no longer available' } };
-  }
   if (isPassing(error)) {
     return {
       status: 503,
@@ -67,13 +64,13 @@ export function answerTo(error: unknown): ErrorAnswer | null {
 }
 
 function answerToFastify(error: unknown): ErrorAnswer | null {
-  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  const { code, statusCode } = Object(error) as { code?: unknown; statusCode?: unknown };
   if (typeof code !== 'string' || !code.startsWith('FST_') || typeof statusCode !== 'number') return null;
   if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH') {
     return { status: 404, body: { error: 'Not found' } }; // an id that cannot be one is unknown, not malformed
   }
-  const error_ = MESSAGE_OF_STATUS[statusCode];
-  return error_ === undefined ? null : { status: statusCode, body: { error: error_ } };
+  const message = MESSAGE_OF_STATUS[statusCode];
+  return message === undefined ? null : { status: statusCode, body: { error: message } };
 }
 
 /** Sends the answer to an error; of one that nobody foresaw the log learns everything and the client nothing. */

@@ -17,6 +17,9 @@ import type { Readiness } from './readiness.js';
 /** The largest request body, in bytes: 100 KiB. */
 export const LARGEST_BODY = 100 * 1024;
 
+/** What a request's address begins with in absolute form (RFC 9112, 3.2.2). */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+
 const OWN_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 export interface ServerOptions {
@@ -43,12 +46,18 @@ export function makeFastify(options: ServerOptions): FastifyInstance {
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     // A body that drips in is cut off: Fastify's defaults never do.
     requestTimeout: 15_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 2_000,
+      maxHeaderSize: 16_384,
+      requireHostHeader: false, // Node would refuse it with an answer of its own making
+    },
     keepAliveTimeout: 72_000, // above the minute that load balancers keep theirs
     maxRequestsPerSocket: 0,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: false },
+    rewriteUrl: ({ url = '/' }) => url.replace(ORIGIN, '') || '/',
     frameworkErrors: (error, request, reply) => {
       finishHeaders(request as FastifyRequest, reply as FastifyReply);
       answerError(error, request as FastifyRequest, reply as FastifyReply);
@@ -64,7 +73,8 @@ export function makeFastify(options: ServerOptions): FastifyInstance {
         `${String(route.method)} ${route.url} does not say who may call it: @AccessBy is missing`,
       );
     }
-    const schemas = options.answerSchemas([route.method].flat()[0]!, route.url);
+    const [method] = [route.method].flat();
+    const schemas = options.answerSchemas(method === 'HEAD' ? 'GET' : method!, route.url);
     if (schemas) route.schema = { ...route.schema, response: schemas };
   });
 
@@ -72,9 +82,20 @@ export function makeFastify(options: ServerOptions): FastifyInstance {
   server.decorateRequest('refundLimit', null);
   server.addHook('onRequest', (request, reply, done) => {
     finishHeaders(request, reply);
-    done();
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      done(Refusal.of(400, 'Invalid request'));
+    } else if (request.is404) {
+      answerUnrouted(routes, request, reply, done);
+    } else {
+      done();
+    }
   });
+  // Whatever else a client expects of us, it gets the answer to its request (RFC 9110, 10.1.1).
+  server.server.on('checkExpectation', (request, response) =>
+    server.server.emit('request', request, response),
+  );
 
+  server.addHttpMethod('DELETE', { hasBody: false, overrideExisting: true }); // what it bears means nothing, as with GET
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
@@ -86,21 +107,33 @@ export function makeFastify(options: ServerOptions): FastifyInstance {
   });
 
   server.setErrorHandler(answerError);
-  server.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0]!;
-    const methods = routes.methodsOf(path);
-    if (methods.length === 0) throw Refusal.of(404, 'Not found');
-    reply.header('Allow', methods.join(', '));
-    if (request.method !== 'OPTIONS') throw Refusal.of(405, 'Method not allowed');
-    if (isPublicSurface(path)) {
-      reply
-        .header('Access-Control-Allow-Methods', methods.join(', '))
-        .header('Access-Control-Allow-Headers', 'Content-Type, Idempotency-Key, X-Request-Id')
-        .header('Access-Control-Max-Age', '86400');
-    }
-    return reply.code(204).send();
+  server.setNotFoundHandler(() => {
+    throw Refusal.of(404, 'Not found');
   });
   return server;
+}
+
+/** Answers what no route answers, before anything of its body is read: 404, 405, or to OPTIONS what there is. */
+function answerUnrouted(
+  routes: KnownRoutes,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refuse: (refusal: Refusal) => void,
+): void {
+  const path = request.url.split('?', 1)[0]!;
+  const methods = routes.methodsOf(path);
+  if (methods.length === 0) return refuse(Refusal.of(404, 'Not found'));
+
+  reply.header('Allow', methods.join(', '));
+  if (request.method !== 'OPTIONS') return refuse(Refusal.of(405, 'Method not allowed'));
+
+  if (isPublicSurface(path)) {
+    reply
+      .header('Access-Control-Allow-Methods', methods.join(', '))
+      .header('Access-Control-Allow-Headers', 'Content-Type, Idempotency-Key, X-Request-Id')
+      .header('Access-Control-Max-Age', '86400');
+  }
+  reply.code(204).send();
 }
 
 /** Puts the gate before every route, and counts and logs what was answered. Before the routes are registered. */

@@ -62,7 +62,9 @@ const MIGRATION_LOCK = 0x11_4b_71_3e;
 
 // Instants leave the driver in the very text that the API shows: reads pass them through, and no Date is made.
 function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
-  return oid === TIMESTAMPTZ && format !== 'binary' ? utcText : pg.types.getTypeParser(oid as never, format as never);
+  return oid === TIMESTAMPTZ && format !== 'binary'
+    ? utcText
+    : pg.types.getTypeParser(oid as never, format as never);
 }
 
 /** `2026-02-15 10:00:00.12+00` → `2026-02-15T10:00:00.120Z`; the session's zone is always UTC. */

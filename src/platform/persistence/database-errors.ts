@@ -1,6 +1,6 @@
 /** What PostgreSQL said, wherever in the chain of wrapped errors it stands: its SQLSTATE or a socket's code. */
 export function databaseErrorCode(error: unknown): string | null {
-  for (let e = error as { code?: unknown; driverError?: unknown; cause?: unknown } | undefined; e; ) {
+  for (let e = error as { code?: unknown; driverError?: unknown; cause?: unknown } | undefined; e;) {
     if (typeof e.code === 'string') return e.code;
     e = (e.driverError ?? e.cause) as typeof e;
   }
@@ -19,14 +19,24 @@ export function isRetryable(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
-const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
 const PASSING_STATES = new Set(['55P03', '57014', '57P01', '57P02', '57P03', '53300', '40001', '40P01']);
-const LOST_CONNECTION = /connection terminated|timeout exceeded when trying to connect|connection ended unexpectedly|not queryable|query read timeout/i;
+const LOST_CONNECTION =
+  /connection terminated|timeout exceeded when trying to connect|connection ended unexpectedly|not queryable|query read timeout/i;
 
 /** The database is away, overloaded or took too long: the same request may succeed a little later. */
 export function isPassing(error: unknown): boolean {
   const code = databaseErrorCode(error);
-  if (code !== null && (SOCKET_CODES.has(code) || PASSING_STATES.has(code) || code.startsWith('08'))) return true;
+  if (code !== null && (SOCKET_CODES.has(code) || PASSING_STATES.has(code) || code.startsWith('08')))
+    return true;
   return error instanceof Error && LOST_CONNECTION.test(error.message);
 }
 

@@ -77,6 +77,20 @@ describe('the embedded PostgreSQL', () => {
     await until(async () => (await ask(url, 'select 1').catch(() => null)) === 1);
   });
 
+  it('is gone after a stop in the midst of its coming back, or of its first start', async () => {
+    const user = newUser();
+    await user.start();
+    await killServer();
+    await until(async () => (await findPostmaster(clusterDir)) !== null);
+    await user.stop();
+    expect(await findPostmaster(clusterDir)).toBeNull();
+
+    const start = user.start();
+    await user.stop();
+    await start;
+    expect(await findPostmaster(clusterDir)).toBeNull();
+  });
+
   it('is the same server for everybody on the data directory, and stays until the last is gone', async () => {
     const [first, second] = [newUser(), newUser()];
     const { url } = await first.start();

@@ -41,7 +41,9 @@ export class EmbeddedPostgres {
   private readonly logFile: string;
   private readonly turn: string;
   private presence: pg.Client | null = null;
-  private isWanted = false;
+  private starting: Promise<unknown> = Promise.resolve();
+  private recovery: Promise<unknown> = Promise.resolve();
+  private stopping = new AbortController();
 
   constructor(private readonly options: EmbeddedPostgresOptions) {
     this.clusterDir = join(options.dataDir, 'postgres');
@@ -54,15 +56,18 @@ export class EmbeddedPostgres {
    * `linktime` on the first start. Throws one sentence with the cure.
    */
   async start(): Promise<{ url: string }> {
-    this.isWanted = true;
-    const { port } = await this.enter();
+    if (this.stopping.signal.aborted) this.stopping = new AbortController();
+    const entry = this.enter();
+    this.starting = entry;
+    const { port } = await entry;
     const password = encodeURIComponent(this.options.password);
     return { url: `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}?sslmode=disable` };
   }
 
-  /** Shuts the server down, unless somebody else is still using it. Close the pools first. */
+  /** Shuts the server down, unless somebody else is still using it; a start under way ends first. Close the pools before. */
   async stop(): Promise<void> {
-    this.isWanted = false;
+    this.stopping.abort();
+    await Promise.allSettled([this.starting, this.recovery]);
     await this.leave();
   }
 
@@ -87,17 +92,18 @@ export class EmbeddedPostgres {
   private async recover(lost: pg.Client): Promise<void> {
     if (this.presence !== lost) return;
     this.presence = null;
-    while (this.isWanted && !this.presence) {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
       try {
         this.log('The embedded PostgreSQL went away; starting it again.');
         const { port } = await this.enter();
         if (port !== lost.port) this.log('The embedded PostgreSQL lost its port: start LinkTime anew.');
+        return;
       } catch (error) {
         this.log((error as Error).message);
-        await delay(RECOVERY_PAUSE_MS, undefined, { ref: false });
+        await delay(RECOVERY_PAUSE_MS, undefined, { ref: false, signal }).catch(() => undefined);
       }
     }
-    if (!this.isWanted) await this.leave();
   }
 
   /** Starts the server if none runs, and connects to it, as soon as what a killed or leaving one left behind is gone. */
@@ -110,7 +116,7 @@ export class EmbeddedPostgres {
       } catch (error) {
         if (databaseErrorCode(error) === WRONG_PASSWORD) throw this.wrongPassword();
         const mayPass = error instanceof ServerEnded ? error.passing : isPassing(error);
-        if (!mayPass || Date.now() > deadline) throw error;
+        if (!mayPass || Date.now() > deadline || this.stopping.signal.aborted) throw error;
         await delay(50);
       }
     }
@@ -131,7 +137,7 @@ export class EmbeddedPostgres {
       await this.makeDatabase(port);
       return this.connect(port, DATABASE, PRESENCE);
     });
-    presence.once('end', () => void this.recover(presence));
+    presence.once('end', () => (this.recovery = this.recover(presence)));
     holdProcess(presence, false);
     return presence;
   }

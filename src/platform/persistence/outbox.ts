@@ -61,7 +61,9 @@ export class Outbox {
 
   /** Says that the event's work is done, in the same transaction as that work. */
   async settle(eventId: string): Promise<void> {
-    await this.session.query('update outbox set handled_at = now(), last_error = null where id = $1', [eventId]);
+    await this.session.query('update outbox set handled_at = now(), last_error = null where id = $1', [
+      eventId,
+    ]);
   }
 }
 
@@ -85,12 +87,13 @@ export class OutboxTurns {
     return rows.sort((a, b) => Number(a.position) - Number(b.position)).map(({ id }) => id);
   }
 
-  /** Puts an event whose work failed off until later, with what went wrong. */
-  async putOff(eventId: string, seconds: number, reason: string): Promise<void> {
+  /** Puts an event whose work failed off: for 2 s after the first attempt, twice as long after each, an hour at most. */
+  async putOff(eventId: string, reason: string): Promise<void> {
     await this.dataSource.query(
-      `update outbox set next_attempt_at = now() + make_interval(secs => $2), last_error = $3
+      `update outbox set last_error = $2,
+         next_attempt_at = now() + make_interval(secs => least(3600, power(2, least(attempts, 12))))
        where id = $1 and handled_at is null`,
-      [eventId, seconds, reason.slice(0, 1_000)],
+      [eventId, reason.slice(0, 1_000)],
     );
   }
 
@@ -106,7 +109,9 @@ export class OutboxTurns {
   /** Forgets what nobody will ask for again: events done 30 days ago, idempotency keys older than a day. */
   async prune(): Promise<void> {
     await this.dataSource.query(`delete from outbox where handled_at < now() - interval '30 days'`);
-    await this.dataSource.query(`delete from idempotency_keys where created_at < now() - interval '24 hours'`);
+    await this.dataSource.query(
+      `delete from idempotency_keys where created_at < now() - interval '24 hours'`,
+    );
   }
 }
 

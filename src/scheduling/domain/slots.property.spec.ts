@@ -13,6 +13,7 @@ const numRuns = Number(process.env.PROPERTY_RUNS ?? 500);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const QUARTER = 15 * MINUTE;
 
 interface Agenda {
   readonly rules: SlotRules;
@@ -96,13 +97,17 @@ const places = fc
   })
   .map(({ zone, isAtChange, pick, moment }) => {
     const changes = isAtChange ? changesOf(zone) : [];
-    return { zone, moment: changes[pick % changes.length] ?? moment };
+    return { zone, moment: changes[pick % changes.length] ?? Math.floor(moment / QUARTER) * QUARTER };
   });
 
+/** Minutes of a day, many of them about the hours at which clocks change. */
+const minuteOfDay = fc.oneof(
+  fc.integer({ min: 0, max: 1_440 }),
+  fc.constantFrom(0, 15, 45, 60, 75, 120, 135, 150, 165, 180, 195, 240, 1_425, 1_440),
+);
+
 const minuteRanges: fc.Arbitrary<MinuteRange[]> = fc
-  .uniqueArray(fc.oneof(fc.integer({ min: 0, max: 1_440 }), fc.constantFrom(0, 60, 120, 150, 180, 1_440)), {
-    maxLength: 6,
-  })
+  .uniqueArray(minuteOfDay, { maxLength: 6 })
   .map((points) => {
     const ends = [...points].sort((one, other) => one - other);
     return ends.flatMap((start, i) =>
@@ -114,23 +119,33 @@ const week = fc
   .array(minuteRanges, { minLength: 7, maxLength: 7 })
   .map((ranges) => new Map(DayOfWeek.values().map((day, i) => [day, ranges[i]!])));
 
-const aroundIt = (milliseconds: number) => fc.integer({ min: -milliseconds, max: milliseconds });
-const mostlyFew = (few: number, many: number) =>
-  fc.oneof({ weight: 4, arbitrary: fc.nat(few) }, { weight: 1, arbitrary: fc.nat(many) });
-const perhaps = (arbitrary: fc.Arbitrary<number>) => fc.option(arbitrary, { freq: 1 });
+/** Quarters of an hour more often than not, so that times touch and do not only miss or overlap. */
+const length = (max: number) =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.nat(max / QUARTER).map((quarters) => quarters * QUARTER) },
+    { weight: 1, arbitrary: fc.nat(max) },
+  );
+const distance = (max: number) => length(2 * max).map((milliseconds) => milliseconds - max);
+const minutes = (min: number, usual: number, max: number) =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(15, 30, 45) },
+    { weight: 3, arbitrary: fc.integer({ min, max: usual }) },
+    { weight: 1, arbitrary: fc.integer({ min, max }) },
+  );
+const limit = (max: number) => fc.option(fc.integer({ min: 1, max }), { freq: 2 });
 
 const agendas: fc.Arbitrary<Agenda> = places.chain(({ zone, moment }) => {
   const dates = fc.integer({ min: -2, max: 3 }).map((days) => dateOf(zone, moment).plusDays(days).toString());
   return fc.record({
     rules: fc.record({
-      durationMinutes: mostlyFew(90, 1_439).map((minutes) => minutes + 1),
-      bufferBefore: mostlyFew(30, 1_440),
-      bufferAfter: mostlyFew(30, 1_440),
-      minimumNoticeMinutes: mostlyFew(60, 2_880),
+      durationMinutes: minutes(1, 90, 1_440),
+      bufferBefore: minutes(0, 30, 1_440),
+      bufferAfter: minutes(0, 30, 1_440),
+      minimumNoticeMinutes: minutes(0, 60, 2_880),
       bookingWindowDays: fc.integer({ min: 1, max: 5 }),
-      slotIntervalMinutes: mostlyFew(60, 1_439).map((minutes) => minutes + 1),
-      dailyLimit: perhaps(fc.integer({ min: 1, max: 2 })),
-      weeklyLimit: perhaps(fc.integer({ min: 1, max: 4 })),
+      slotIntervalMinutes: minutes(1, 60, 1_440),
+      dailyLimit: limit(2),
+      weeklyLimit: limit(4),
       hours: fc.record({
         zone: fc.constant(zone),
         week,
@@ -142,19 +157,19 @@ const agendas: fc.Arbitrary<Agenda> = places.chain(({ zone, moment }) => {
     occupancy: fc.record({
       blocked: fc.array(
         fc
-          .tuple(aroundIt(3 * DAY), mostlyFew(2 * HOUR, DAY))
-          .map(([from, length]) => ({ start: moment + from, end: moment + from + length })),
-        { maxLength: 10 },
+          .tuple(distance(3 * DAY), fc.oneof(length(2 * HOUR), length(DAY)))
+          .map(([from, more]) => ({ start: moment + from, end: moment + from + more })),
+        { maxLength: 8 },
       ),
       starts: fc.array(
-        aroundIt(9 * DAY).map((from) => moment + from),
+        fc.oneof(distance(2 * DAY), distance(9 * DAY)).map((from) => moment + from),
         { maxLength: 6 },
       ),
     }),
     range: fc
-      .tuple(aroundIt(1.5 * DAY), fc.nat(3 * DAY))
-      .map(([from, length]) => ({ from: moment + from, to: moment + from + length })),
-    now: aroundIt(3 * DAY).map((from) => moment + from),
+      .tuple(distance(1.5 * DAY), length(3 * DAY))
+      .map(([from, more]) => ({ from: moment + from, to: moment + from + more })),
+    now: distance(2 * DAY).map((from) => moment - DAY + from),
   });
 });
 

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { AccessBy, OwnerId } from '../../platform/http/access.js';
 import { Operation } from '../../platform/http/documents.js';
 import { ListSlots } from '../use-cases/list-slots.js';
@@ -7,7 +7,6 @@ import { AvailabilityDto, AvailabilityQuery } from './dto.js';
 import { slotTexts } from './slot-text.js';
 
 @ApiTags('Availability')
-@ApiBearerAuth()
 @Controller('api/v1/availability')
 export class AvailabilityController {
   constructor(private readonly listSlots: ListSlots) {}

@@ -1,6 +1,6 @@
 import { Instant, type LocalDate, ZoneOffset } from '@js-joda/core';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidData } from '../../kernel/domain-error.js';
 import { normalizeEmail } from '../../kernel/email-address.js';
@@ -21,7 +21,6 @@ import { CancelBooking } from '../use-cases/cancel-booking.js';
 import { BookingDetailDto, BookingPageDto, CancelBookingBody, ListBookingsQuery } from './dto.js';
 
 @ApiTags('Bookings')
-@ApiBearerAuth()
 @Controller('api/v1/bookings')
 export class BookingsController {
   constructor(

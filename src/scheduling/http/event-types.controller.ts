@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { Page } from '../../kernel/page.js';
 import { AccessBy, OwnerId } from '../../platform/http/access.js';
 import { Operation } from '../../platform/http/documents.js';
@@ -9,7 +9,6 @@ import { EventTypeReads, type EventTypeDetailView, type EventTypeView } from '..
 import { EventTypeDetailDto, EventTypePageDto } from './dto.js';
 
 @ApiTags('Event types')
-@ApiBearerAuth()
 @Controller('api/v1/event-types')
 export class EventTypesController {
   constructor(private readonly reads: EventTypeReads) {}

@@ -67,6 +67,16 @@ export class EventTypeReads {
     );
     return row ?? null;
   }
+
+  /** Whose event type that is; null if unknown. */
+  async ownerOf(id: string): Promise<string | null> {
+    if (!isId(id)) return null;
+    const [row] = await this.dataSource.query<{ ownerId: string }[]>(
+      'select owner_id as "ownerId" from event_types where id = $1',
+      [id],
+    );
+    return row?.ownerId ?? null;
+  }
 }
 
 const SUMMARY = `

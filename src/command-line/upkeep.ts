@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { Answer } from './answer.js';
+import type { Desk } from './desk.js';
+import type { Check } from './installation.js';
+
+export function addUpkeep(program: Command, desk: Desk): void {
+  program
+    .command('seed')
+    .description('make a demo owner with event types, contacts, bookings and an API key')
+    .action(() => desk.work((open) => open.seed()));
+
+  program
+    .command('doctor')
+    .description('look for what is wrong with this installation, and say how to mend it')
+    .action(async () => {
+      desk.answer = diagnosis(await desk.installation.examine());
+    });
+
+  program
+    .command('migrate')
+    .description('bring the database up to date')
+    .action(() => desk.work(async ({ migrated }) => migration(migrated)));
+}
+
+function migration(applied: readonly string[]): Answer {
+  const text = applied.length === 0 ? 'The database was up to date.' : ['Applied:', ...applied].join('\n  ');
+  return { value: { applied }, text };
+}
+
+function diagnosis(checks: readonly Check[]): Answer {
+  const width = Math.max(...checks.map(({ check }) => check.length));
+  const lines = checks.flatMap(({ check, ok, found, cure }) => [
+    `${ok ? 'ok   ' : 'FAULT'}  ${check.padEnd(width)}  ${found}`,
+    ...(cure === null ? [] : [`${' '.repeat(width + 9)}${cure}`]),
+  ]);
+  const faulty = checks.filter(({ ok }) => !ok).map(({ check }) => check);
+  return {
+    value: checks,
+    text: lines.join('\n'),
+    ...(faulty.length > 0 && { fault: `Not as it should be: ${faulty.join(', ')}` }),
+  };
+}

@@ -1,0 +1,99 @@
+import type { Command } from 'commander';
+import { UserNotFound } from '../identity/domain/errors.js';
+import { UserReads, type UserView } from '../identity/reads/user-reads.js';
+import { CreateUser } from '../identity/use-cases/create-user.js';
+import { UpdateUser } from '../identity/use-cases/update-user.js';
+import type { Answer } from './answer.js';
+import type { Desk } from './desk.js';
+import type { OpenInstallation } from './installation.js';
+import { sheet, table } from './layout.js';
+import { instantOf } from './values.js';
+
+interface CreateOptions {
+  readonly email: string;
+  readonly name: string;
+  readonly username: string;
+  readonly plan?: string;
+  readonly timezone: string;
+  readonly passwordStdin?: boolean;
+}
+
+interface UpdateOptions {
+  readonly plan?: string;
+  readonly planExpires?: string;
+  readonly name?: string;
+  readonly timezone?: string;
+}
+
+export function addUsers(program: Command, desk: Desk): void {
+  const users = program.command('users').description('who offers meetings');
+
+  users
+    .command('create')
+    .description('add a user')
+    .requiredOption('--email <address>', 'their e-mail address')
+    .requiredOption('--name <name>', 'what they are called')
+    .requiredOption('--username <word>', 'their part of public addresses: letters, digits, hyphens')
+    .option('--plan <plan>', 'FREE, PRO or BUSINESS (default: DEFAULT_PLAN)')
+    .option('--timezone <zone>', 'their IANA time zone', 'UTC')
+    .option('--password-stdin', 'read a password for signing in from standard input')
+    .action(async ({ email, name, username, plan, timezone, passwordStdin }: CreateOptions) => {
+      const password = passwordStdin ? withoutLineEnd(await desk.readInput()) : null;
+      await desk.work(async (open) => {
+        await open.get(CreateUser).execute({
+          email,
+          name,
+          username,
+          timezone,
+          plan: plan ?? open.defaultPlan,
+          planExpiresAt: null,
+          password,
+        });
+        return shown(open, email);
+      });
+    });
+
+  users
+    .command('update')
+    .description('change a user')
+    .argument('<email>', 'their e-mail address')
+    .option('--plan <plan>', 'FREE, PRO or BUSINESS')
+    .option('--plan-expires <time>', 'when the plan ends, such as 2027-01-31T12:00:00Z, or never')
+    .option('--name <name>', 'what they are called')
+    .option('--timezone <zone>', 'their IANA time zone')
+    .action(async (userEmail: string, { planExpires, ...given }: UpdateOptions) => {
+      const patch = planExpires === undefined ? given : { ...given, planExpiresAt: planEndOf(planExpires) };
+      await desk.work(async (open) => {
+        await open.get(UpdateUser).execute({ userEmail, patch });
+        return shown(open, userEmail);
+      });
+    });
+
+  users
+    .command('list')
+    .description('show all users')
+    .action(() => desk.work(async (open) => listed(await open.get(UserReads).list())));
+}
+
+function planEndOf(text: string) {
+  return text.toLowerCase() === 'never' ? null : instantOf('--plan-expires', text);
+}
+
+/** `echo` and editors end what they write with a line end that is no part of the password. */
+function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+async function shown(open: OpenInstallation, email: string): Promise<Answer> {
+  const user = await open.get(UserReads).byEmail(email);
+  if (!user) throw new UserNotFound();
+  return { value: user, text: sheet(user) };
+}
+
+function listed(users: UserView[]): Answer {
+  const text =
+    users.length === 0
+      ? 'No users yet: add one with "users create", or a demo owner with "seed".'
+      : table(users, ['email', 'name', 'username', 'plan', 'effectivePlan', 'planExpiresAt', 'timezone']);
+  return { value: users, text };
+}

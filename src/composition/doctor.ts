@@ -1,0 +1,129 @@
+import { stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+import { migrations } from '../../migrations/index.js';
+import type { Check } from '../command-line/installation.js';
+import { zoneDataVersion } from '../kernel/time-zone.js';
+import { prepareDataDir } from '../platform/data-dir.js';
+import { Log } from '../platform/log.js';
+import { makeDataSource } from '../platform/persistence/data-source.js';
+import { OutboxTurns } from '../platform/persistence/outbox.js';
+import { openAdapters } from './core.js';
+import {
+  away,
+  extensions,
+  judgeBaseUrl,
+  judgeClock,
+  judgeDatabase,
+  judgeDisk,
+  judgeMigrations,
+  judgeOutbox,
+  judgeRedis,
+  judgeSecrets,
+  judgeZoneData,
+} from './diagnosis.js';
+import type { Profile } from './profile.js';
+
+/** All that can be told of an installation. What hangs on something that is away is left out. */
+export async function examine(profile: Profile): Promise<Check[]> {
+  return [
+    judgeBaseUrl(profile.baseUrl, profile.name),
+    judgeZoneData(zoneDataVersion, new Date().getUTCFullYear()),
+    ...(await examineDataDir(profile)),
+    ...(await examineDatabase(profile)),
+    ...(await examineRedis(profile)),
+  ];
+}
+
+async function examineDataDir({ dataDir }: Profile): Promise<Check[]> {
+  const check = 'data directory';
+  try {
+    await prepareDataDir(dataDir);
+    const { bavail, bsize } = await statfs(dataDir);
+    const secrets = join(dataDir, 'secrets.json');
+    const file = await stat(secrets).catch(() => null);
+    return [
+      { check, ok: true, found: dataDir, cure: null },
+      judgeDisk(bavail * bsize),
+      judgeSecrets(secrets, file && file.mode),
+    ];
+  } catch (error) {
+    return [away(check, error, 'Set DATA_DIR to a directory that this user may write to.')];
+  }
+}
+
+async function examineDatabase(profile: Profile): Promise<Check[]> {
+  const cure =
+    profile.name === 'embedded'
+      ? `Look in ${join(profile.dataDir, 'postgres.log')} for the reason.`
+      : 'Start PostgreSQL, or correct DATABASE_URL.';
+  try {
+    const adapters = await openAdapters(profile, new Log('silent'));
+    try {
+      return await withDatabase(adapters.databaseUrl, (dataSource) => examineOpen(dataSource, profile));
+    } finally {
+      await adapters.close();
+    }
+  } catch (error) {
+    return [away('database', error, cure)];
+  }
+}
+
+async function withDatabase<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  const dataSource = await makeDataSource({ url, poolSize: 1 }).initialize();
+  return work(dataSource).finally(() => dataSource.destroy());
+}
+
+async function examineOpen(dataSource: DataSource, profile: Profile): Promise<Check[]> {
+  const applied = await appliedMigrations(dataSource);
+  const known = migrations.map(({ name }) => name);
+  const outbox = applied.length > 0 ? [await new OutboxTurns(dataSource).backlog()] : [];
+  return [
+    judgeDatabase(await databaseFacts(dataSource)),
+    judgeMigrations(known, applied),
+    judgeClock(await clockAhead(dataSource)),
+    ...outbox.map((backlog) => judgeOutbox(backlog, profile.name)),
+  ];
+}
+
+async function databaseFacts(dataSource: DataSource): Promise<{ version: number; missing: string[] }> {
+  const [row] = await dataSource.query<[{ version: number; missing: string[] }]>(
+    `select current_setting('server_version_num')::int as version,
+            array(select unnest($1::text[]) except select name::text from pg_available_extensions) as missing`,
+    [extensions],
+  );
+  return row;
+}
+
+async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
+  const [{ exists }] = await dataSource.query<[{ exists: boolean }]>(
+    `select to_regclass('migrations') is not null as exists`,
+  );
+  if (!exists) return [];
+  return (await dataSource.query<{ name: string }[]>('select name from migrations order by id')).map(
+    ({ name }) => name,
+  );
+}
+
+/** In milliseconds; the answer is taken to have been given halfway between question and arrival. */
+async function clockAhead(dataSource: DataSource): Promise<number> {
+  const asked = Date.now();
+  const [{ now }] = await dataSource.query<[{ now: number }]>(
+    'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now',
+  );
+  return (asked + Date.now()) / 2 - now;
+}
+
+async function examineRedis({ redisUrl }: Profile): Promise<Check[]> {
+  if (redisUrl === null) return [];
+  const { connectToRedis } = await import('../platform/redis-connection.js');
+  const redis = connectToRedis(redisUrl, { lazyConnect: true, retryStrategy: () => null });
+  try {
+    await redis.connect();
+    return judgeRedis(await redis.info());
+  } catch (error) {
+    return [away('redis', error, 'Start Redis, or correct REDIS_URL.')];
+  } finally {
+    redis.disconnect();
+  }
+}

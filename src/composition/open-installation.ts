@@ -1,0 +1,54 @@
+import { NestFactory } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import type { Answer } from '../command-line/answer.js';
+import type { OpenInstallation } from '../command-line/installation.js';
+import { formatInstant } from '../kernel/instant-text.js';
+import { Log } from '../platform/log.js';
+import { EventTypeReads } from '../scheduling/reads/event-type-reads.js';
+import { openCore, type Core } from './core.js';
+import { findDemoOwner, makeDemo, type Services } from './demo.js';
+import type { Profile } from './profile.js';
+import { ToolModule } from './tool.module.js';
+import { firstSteps } from './tour.js';
+
+/** The installation as the command line tool works on it: no server, no jobs, and nothing logged. */
+export async function openInstallation(profile: Profile): Promise<OpenInstallation> {
+  const core = await openCore(profile, new Log('silent'));
+  try {
+    return await onCore(profile, core);
+  } catch (error) {
+    await core.adapters.close();
+    throw error;
+  }
+}
+
+async function onCore(profile: Profile, { adapters, module, migrated }: Core): Promise<OpenInstallation> {
+  const app = await NestFactory.createApplicationContext(ToolModule.with(module), {
+    logger: false,
+    abortOnError: false,
+  });
+  const dataSource = await app.get(DataSource).initialize();
+  return {
+    migrated,
+    defaultPlan: profile.defaultPlan,
+    get: (what) => app.get(what),
+    seed: () => seed(app, profile),
+    async close() {
+      await app.close();
+      await dataSource.destroy();
+      await adapters.close();
+    },
+  };
+}
+
+async function seed(services: Services, profile: Profile): Promise<Answer> {
+  const made = await makeDemo(services);
+  const key = made && { ...made, expiresAt: made.expiresAt && formatInstant(made.expiresAt) };
+  const user = (await findDemoOwner(services))!;
+  const { data: eventTypes } = await services
+    .get(EventTypeReads)
+    .list(user.id, { page: 1, limit: 100 }, true);
+  const steps = await firstSteps(services, made?.key ?? null, profile);
+  const lines = made ? steps : [`There is a demo owner already, ${user.email}.`, ...steps];
+  return { value: { made: made !== null, user, key, eventTypes }, text: lines.join('\n') };
+}

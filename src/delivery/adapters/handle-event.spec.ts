@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FixedClock } from '../../../test/fakes/fixed-clock.js';
+import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { aBooking, anEventType } from '../../../test/support/event-types.js';
+import { RandomIds } from '../../kernel/ids.js';
+import { Outbox } from '../../platform/persistence/outbox.js';
+import { PostgresUnitOfWork, Session } from '../../platform/persistence/session.js';
+import { HandleEvent } from '../use-cases/handle-event.js';
+import { OutboxOwedEvents } from './outbox-owed-events.js';
+import { PostgresEmailLog } from './postgres-email-log.js';
+import { PostgresOwnerAddresses } from './postgres-owner-addresses.js';
+
+const ids = new RandomIds();
+
+describe('Handling an event', () => {
+  let database: TestDatabase;
+  let handleEvent: HandleEvent;
+  let eventId: string;
+  let bookingId: string;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    const { dataSource } = database;
+    const session = new Session(dataSource);
+    const unitOfWork = new PostgresUnitOfWork(session);
+    const outbox = new Outbox(session, ids);
+    handleEvent = new HandleEvent(
+      new OutboxOwedEvents(outbox),
+      new PostgresEmailLog(session),
+      new PostgresOwnerAddresses(session),
+      unitOfWork,
+      new FixedClock(),
+      ids,
+    );
+
+    const ownerId = ids.next();
+    const eventType = anEventType(ownerId);
+    const booking = aBooking(eventType, '2026-03-02T10:00:00Z');
+    bookingId = booking.state.id;
+    await dataSource.query(
+      `insert into users (id, email, name, username, timezone, plan, created_at, updated_at)
+       values ($1, 'ann@example.com', 'Ann', 'ann', 'UTC', 'PRO', now(), now())`,
+      [ownerId],
+    );
+    await dataSource.query(
+      `insert into event_types (id, owner_id, slug, name, duration_minutes, buffer_before, buffer_after,
+         minimum_notice_minutes, booking_window_days, timezone, availability, overrides, questions, is_active,
+         position, created_at, updated_at)
+       values ($1, $2, 'intro', 'Intro', 30, 0, 0, 0, 60, 'UTC', '[]', '[]', '[]', true, 0, now(), now())`,
+      [eventType.state.id, ownerId],
+    );
+    await dataSource.query(
+      `insert into bookings (id, owner_id, event_type_id, status, starts_at, ends_at, blocked, event_type_name,
+         duration_minutes, invitee_name, invitee_email, invitee_timezone, guests, answers, invitee_token, sequence,
+         created_at, updated_at)
+       values ($1, $2, $3, 'CONFIRMED', '2026-03-02T10:00Z', '2026-03-02T10:30Z', '[2026-03-02T10:00Z,2026-03-02T10:30Z)',
+         'Intro', 30, 'Ada', 'ada@example.com', 'UTC', '[]', '{}', 't', 0, now(), now())`,
+      [bookingId, ownerId, eventType.state.id],
+    );
+    await unitOfWork.run(() => outbox.append(booking.events));
+    [{ id: eventId }] = await dataSource.query('select id from outbox');
+  });
+  afterAll(() => database.drop());
+
+  const emails = () =>
+    database.dataSource.query(
+      'select type, recipient, status, attempts, created_at from email_logs where booking_id = $1 order by id',
+      [bookingId],
+    );
+
+  it('notes the e-mails it owes as queued, once, however often and by however many it is handled', async () => {
+    await Promise.all(Array.from({ length: 6 }, () => handleEvent.execute({ eventId })));
+    await handleEvent.execute({ eventId });
+
+    const queued = { status: 'QUEUED', attempts: 0, created_at: '2026-02-10T12:00:00.000Z' };
+    expect(await emails()).toEqual([
+      { type: 'BOOKING_CONFIRMATION', recipient: 'ada@example.com', ...queued },
+      { type: 'BOOKING_CONFIRMATION', recipient: 'charles@example.com', ...queued },
+      { type: 'BOOKING_NOTIFICATION', recipient: 'ann@example.com', ...queued },
+    ]);
+    const [{ handled_at: handledAt }] = await database.dataSource.query('select handled_at from outbox');
+    expect(handledAt).not.toBeNull();
+  });
+
+  it('would note nothing twice even if the event were owed again', async () => {
+    await database.dataSource.query('update outbox set handled_at = null');
+    await handleEvent.execute({ eventId });
+    expect(await emails()).toHaveLength(3);
+  });
+
+  it('does nothing for an event that nobody knows', async () => {
+    await handleEvent.execute({ eventId: 'evt_unknown' });
+    expect(await emails()).toHaveLength(3);
+  });
+});

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { databaseErrorCode } from './database-errors.js';
+import { PostgresUnitOfWork, Session } from './session.js';
+
+describe('A unit of work', () => {
+  let database: TestDatabase;
+  let session: Session;
+  let unitOfWork: PostgresUnitOfWork;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    session = new Session(database.dataSource);
+    unitOfWork = new PostgresUnitOfWork(session);
+    await database.dataSource.query('create table notes (id int primary key, text text)');
+  });
+  beforeEach(() => database.dataSource.query('truncate notes'));
+  afterAll(() => database.drop());
+
+  const write = (id: number, text = '') =>
+    session.query('insert into notes values ($1, $2) on conflict (id) do update set text = excluded.text', [
+      id,
+      text,
+    ]);
+  const kept = async () =>
+    (await database.dataSource.query('select id from notes order by id')).map(({ id }: { id: number }) => id);
+
+  it('commits all that was written in it, or nothing', async () => {
+    await unitOfWork.run(async () => {
+      await write(1);
+      await write(2);
+    });
+    const failing = unitOfWork.run(async () => {
+      await write(3);
+      throw new Error('changed my mind');
+    });
+
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await kept()).toEqual([1, 2]);
+  });
+
+  it('joins the one that is under way', async () => {
+    const outer = unitOfWork.run(async () => {
+      await unitOfWork.run(() => write(1));
+      throw new Error('after the inner one');
+    });
+    await expect(outer).rejects.toThrow();
+    expect(await kept()).toEqual([]);
+  });
+
+  it('is what writing needs: outside one it throws at once', async () => {
+    await expect(write(1)).rejects.toThrow('UnitOfWork.run');
+    expect(() => session.manager).toThrow('UnitOfWork.run');
+  });
+
+  it('does its work again when the database ends it to resolve a deadlock', async () => {
+    await unitOfWork.run(() => Promise.all([write(1), write(2)]));
+    let runs = 0;
+    const crosswise = (first: number, second: number, met: () => Promise<void>) =>
+      unitOfWork.run(async () => {
+        runs += 1;
+        await write(first, 'x');
+        await met();
+        await write(second, 'x');
+      });
+    let waiting = 0;
+    let both = () => {};
+    const bothHaveOne = new Promise<void>((resolve) => (both = resolve));
+    const met = async () => {
+      waiting += 1;
+      if (waiting === 2) both();
+      await bothHaveOne;
+    };
+    await Promise.all([crosswise(1, 2, met), crosswise(2, 1, met)]);
+
+    expect(runs).toBe(3);
+    expect(await kept()).toEqual([1, 2]);
+  });
+
+  it('gives up after three more tries, and at once for an error that would come again', async () => {
+    let runs = 0;
+    const failing = (code: string) =>
+      unitOfWork.run(() => {
+        runs += 1;
+        return session.query(`do $$ begin raise sqlstate '${code}'; end $$`);
+      });
+    await failing('40001').catch((error) => expect(databaseErrorCode(error)).toBe('40001'));
+    expect(runs).toBe(4);
+    await expect(failing('23505')).rejects.toThrow();
+    expect(runs).toBe(5);
+  });
+
+  it('gives its connection back, whatever happened', async () => {
+    const many = Array.from({ length: 40 }, (_, i) =>
+      unitOfWork.run(async () => {
+        await write(i);
+        if (i % 2) throw new Error('odd');
+      }),
+    );
+    await Promise.allSettled(many);
+    expect(await kept()).toHaveLength(20);
+  });
+});
