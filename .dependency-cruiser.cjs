@@ -1,13 +1,14 @@
-// The direction of the arrows, enforced. A module is a folder of src/ that is none of kernel, platform and composition.
+// The direction of the arrows, enforced. A module is a folder of src/ that is none of kernel, platform, command-line and
+// composition.
 //
 //   http, jobs ─┐
 //               ├─> use-cases ─> domain ─> kernel ─> js-joda
 //   adapters ───┘       └─> ports.ts ──┘
-//   reads <─ http                      composition ─> everything
+//   reads <─ http, jobs, command-line      composition ─> everything
 //
 // test/architecture.test.ts plants a violation of every rule here and sees it caught.
 
-const MODULE = '^src/(?!kernel/|platform/|composition/)([^/]+)/';
+const MODULE = '^src/(?!kernel/|platform/|command-line/|composition/)([^/]+)/';
 const CORE = `${MODULE}(domain/|use-cases/|ports\\.ts$)`;
 const WIRING = `${MODULE}[^/]+\\.module\\.ts$`;
 const SPEC = '\\.spec\\.ts$';
@@ -122,6 +123,18 @@ module.exports = {
       "A module's wiring hands its adapters what another module offers them: use cases.",
       { path: WIRING },
       { path: MODULE, pathNot: ['^src/$1/', `${MODULE}use-cases/`, WIRING] },
+    ),
+    never(
+      'command-line-asks-use-cases-and-reads',
+      'A command calls use cases and shows views, as a controller does, of whichever module.',
+      { path: '^src/command-line/' },
+      { path: MODULE, pathNot: `${MODULE}(use-cases|domain|reads)/` },
+    ),
+    never(
+      'command-line-is-an-edge',
+      'What people type is the affair of nothing but the programs.',
+      { path: '^src/', pathNot: ['^src/[^/]+\\.ts$', '^src/(command-line|composition)/', SPEC] },
+      { path: '^src/command-line/' },
     ),
     never(
       'platform-knows-no-product',

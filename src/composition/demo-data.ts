@@ -59,7 +59,7 @@ export const demoEventTypes = [
 ];
 
 export const demoContacts = [
-  { name: 'Ada Lovelace', email: 'ada@example.org', phone: '+44 20 7946 0000', company: 'Analytical Engines' },
+  { name: 'Barbara Liskov', email: 'barbara@example.org', phone: '+1 617 555 0100', company: 'Substitution' },
   { name: 'Grace Hopper', email: 'grace@example.org', company: 'Compilers Inc', notes: 'Prefers mornings.' },
   { name: 'Alan Turing', email: 'alan@example.org', company: 'Bletchley Machines' },
   { name: 'Katherine Johnson', email: 'katherine@example.org', phone: '+1 202 555 0143', company: 'Orbital' },
@@ -86,7 +86,7 @@ export const demoBookings: readonly DemoBooking[] = [
   { slug: 'intro-call', workingDay: 0, time: '10:00', inviteeName: 'Grace Hopper', inviteeEmail: 'grace@example.org', inviteeTimezone: 'America/New_York' },
   { slug: 'consultation', workingDay: 0, time: '14:00', inviteeName: 'Alan Turing', inviteeEmail: 'alan@example.org', inviteeTimezone: 'Europe/London', answers: { topic: 'Which questions can be decided at all?', 'team-size': '2 to 10' } },
   { slug: 'intro-call', workingDay: 1, time: '09:30', inviteeName: 'Katherine Johnson', inviteeEmail: 'katherine@example.org', inviteeTimezone: 'America/New_York' },
-  { slug: 'consultation', workingDay: 2, time: '11:00', inviteeName: 'Ada Lovelace', inviteeEmail: 'ada@example.org', inviteeTimezone: 'Europe/London', answers: { topic: 'Notes on the engine' } },
+  { slug: 'consultation', workingDay: 2, time: '11:00', inviteeName: 'Barbara Liskov', inviteeEmail: 'barbara@example.org', inviteeTimezone: 'America/New_York', answers: { topic: 'What may stand in for what?' } },
   { slug: 'intro-call', workingDay: 3, time: '15:30', inviteeName: 'Edsger Dijkstra', inviteeEmail: 'edsger@example.org', inviteeTimezone: 'Europe/Amsterdam', cancelledFor: 'Sorry, something came up.' },
 ];
 

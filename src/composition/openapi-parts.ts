@@ -35,7 +35,10 @@ HEAD is answered like GET, without the body. Unknown fields of a body and unknow
     { name: 'Account', description: 'For whom the key acts' },
     { name: 'Event types', description: 'What the owner offers' },
     { name: 'Availability', description: 'When it can be booked' },
-    { name: 'Public booking', description: 'What invitees use; no key is needed, and pages of other sites may call it' },
+    {
+      name: 'Public booking',
+      description: 'What invitees use; no key is needed, and pages of other sites may call it',
+    },
     { name: 'Bookings', description: 'Meetings that were booked' },
     { name: 'Contacts', description: 'The people the owner meets' },
   ],
@@ -59,7 +62,8 @@ export const API_ERROR = {
     error: { type: 'string', description: 'What is wrong, in one sentence', example: 'Invalid request data' },
     details: {
       type: 'object',
-      description: 'What is wrong with which field, in one sentence each; a dotted path leads into lists and objects',
+      description:
+        'What is wrong with which field, in one sentence each; a dotted path leads into lists and objects',
       additionalProperties: { type: 'string' },
       example: { email: 'Invalid email format' },
     },
@@ -91,7 +95,11 @@ export const HEADERS = {
     required: true,
     schema: { ...seconds, minimum: 1, example: 17 },
   },
-  'WWW-Authenticate': { description: 'How to authenticate', required: true, schema: { type: 'string', enum: ['Bearer'] } },
+  'WWW-Authenticate': {
+    description: 'How to authenticate',
+    required: true,
+    schema: { type: 'string', enum: ['Bearer'] },
+  },
   'Idempotency-Replayed': {
     description: 'The same request was answered before: this is that answer, and nothing happened again',
     schema: { type: 'string', enum: ['true'] },
@@ -114,7 +122,9 @@ export const PATH_PARAMETERS: Record<string, { description: string; example: str
   slug: { description: "The event type's slug", example: 'intro-call' },
 };
 
-interface Refusal {
+export type RefusedStatus = 400 | 401 | 404 | 409 | 413 | 415 | 429 | 500 | 503 | 'default';
+
+export interface Refusal {
   readonly name: string;
   readonly description: string;
   readonly headers?: readonly (keyof typeof HEADERS)[];
@@ -122,7 +132,7 @@ interface Refusal {
 }
 
 /** Every refusal an operation may answer with. `default` is what HTTP itself refuses, whatever the operation. */
-export const REFUSED: Readonly<Record<number | 'default', Refusal>> = {
+export const REFUSED: Readonly<Record<RefusedStatus, Refusal>> = {
   400: {
     name: 'BadRequest',
     description: 'The parameters or the body are not as they must be',
@@ -192,7 +202,8 @@ export const REFUSED: Readonly<Record<number | 'default', Refusal>> = {
   },
   default: {
     name: 'NotServed',
-    description: 'Refused before the API was asked: another method (405), too slow (408), headers too large (431)',
+    description:
+      'Refused before the API was asked: another method (405), too slow (408), headers too large (431)',
     examples: { tooSlow: { error: 'The request took too long to arrive' } },
   },
 };

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { REFUSALS } from '../platform/http/documents.js';
+import { REMARKS, type Remarks } from '../platform/http/documents.js';
 import {
   meaningOf,
   type Components,
@@ -9,7 +9,17 @@ import {
   type Operation,
   type Schema,
 } from './openapi-document.js';
-import { ABOUT, API_ERROR, HEADERS, IDEMPOTENCY_KEY, PATH_PARAMETERS, REFUSED, SECURITY } from './openapi-parts.js';
+import {
+  ABOUT,
+  API_ERROR,
+  HEADERS,
+  IDEMPOTENCY_KEY,
+  PATH_PARAMETERS,
+  REFUSED,
+  SECURITY,
+  type RefusedStatus,
+  type Refusal,
+} from './openapi-parts.js';
 
 const OF_ALL_ANSWERS = ['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
 const OF_ALL_OPERATIONS = [429, 500, 503, 'default'] as const;
@@ -20,14 +30,20 @@ const OF_ALL_BODIES = [400, 413, 415] as const;
  * that no example shows.
  */
 export function describeApi(app: INestApplication): OpenApiDocument {
-  const about = { openapi: '3.1.0', ...ABOUT, components: { securitySchemes: SECURITY } } as unknown as OpenAPIObject;
+  const about = {
+    openapi: '3.1.0',
+    ...ABOUT,
+    components: { securitySchemes: SECURITY },
+  } as unknown as OpenAPIObject;
   const scanned = SwaggerModule.createDocument(app, about, { autoTagControllers: false });
   const document = withoutDto(scanned as unknown as OpenApiDocument);
   const { components, paths } = document;
   components.schemas['ApiError'] = API_ERROR;
   components['headers'] = HEADERS;
   components['parameters'] = { IdempotencyKey: IDEMPOTENCY_KEY };
-  components['responses'] = Object.fromEntries(Object.values(REFUSED).map((each) => [each.name, answerOf(each)]));
+  components['responses'] = Object.fromEntries(
+    Object.values(REFUSED).map((each) => [each.name, answerOf(each)]),
+  );
   for (const operations of Object.values(paths)) {
     for (const [method, operation] of Object.entries(operations)) complete(operation, method, components);
   }
@@ -45,7 +61,7 @@ function withoutDto(scanned: OpenApiDocument): OpenApiDocument {
   return document;
 }
 
-function answerOf({ description, headers = [], examples }: (typeof REFUSED)[keyof typeof REFUSED]) {
+function answerOf({ description, headers = [], examples }: Refusal) {
   const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
   return {
     description,
@@ -61,6 +77,8 @@ function answerOf({ description, headers = [], examples }: (typeof REFUSED)[keyo
 
 function complete(operation: Operation, method: string, components: Components): void {
   const { requestBody, responses, parameters = [] } = operation;
+  const { refusals, answerExample } = operation[REMARKS] as Remarks;
+  delete operation[REMARKS];
   const needsKey = operation.security !== undefined;
   operation.security ??= [];
 
@@ -78,16 +96,15 @@ function complete(operation: Operation, method: string, components: Components):
   for (const answer of Object.values(responses)) {
     const headers = [...OF_ALL_ANSWERS, ...(isRepeatable ? ['Idempotency-Replayed'] : [])];
     answer.headers = { ...answer.headers, ...references('headers', headers) };
-    showExample(answer.content ?? {}, components);
+    showExample(answer.content ?? {}, components, answerExample);
   }
-  const refusals = [
-    ...((operation[REFUSALS] ?? []) as (400 | 404 | 409)[]),
-    ...(needsKey ? ([401] as const) : []),
+  const statuses: RefusedStatus[] = [
+    ...refusals,
+    ...(needsKey ? [401 as const] : []),
     ...(method === 'get' ? [] : OF_ALL_BODIES),
     ...OF_ALL_OPERATIONS,
   ];
-  delete operation[REFUSALS];
-  for (const status of refusals) {
+  for (const status of statuses) {
     responses[status] = { $ref: `#/components/responses/${REFUSED[status].name}` };
   }
 }
@@ -96,8 +113,14 @@ function references(kind: string, names: readonly string[]): Record<string, { $r
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/${kind}/${name}` }]));
 }
 
-function showExample(content: Content, components: Components): void {
-  for (const media of Object.values(content)) media.example = exampleOf(media.schema, components);
+function showExample(
+  content: Content,
+  components: Components,
+  otherwise: Remarks['answerExample'] = {},
+): void {
+  for (const media of Object.values(content)) {
+    media.example = { ...(exampleOf(media.schema, components) as object), ...otherwise };
+  }
 }
 
 /** What its own example and those of its parts show. */

@@ -76,12 +76,13 @@ export function rateLimitsContract(name: string, open: () => Promise<RateLimitsS
 
     it('does not lengthen the wait of whoever keeps asking', async () => {
       const bucket = aBucket();
-      await hit(bucket, 2, 2);
-      for (let second = 0; second < 60; second += 10) {
-        expect(await limits.hit(bucket, 2)).toMatchObject({ allowed: false, retryAfterSeconds: 60 - second });
+      await other.hit(bucket, 1);
+      for (let second = 10; second < 60; second += 10) {
         await stage.pass(10);
+        expect(await limits.hit(bucket, 1)).toMatchObject({ allowed: false, retryAfterSeconds: 60 - second });
       }
-      expect(await limits.hit(bucket, 2)).toMatchObject({ allowed: true });
+      await stage.pass(10);
+      expect(await limits.hit(bucket, 1)).toMatchObject({ allowed: true });
     });
 
     it('never lets more than the limit through in any minute, wherever it begins', async () => {
@@ -164,7 +165,7 @@ export function rateLimitsContract(name: string, open: () => Promise<RateLimitsS
 
     it('takes a hit back', async () => {
       const bucket = aBucket();
-      await hit(bucket, 2, 2);
+      for (let i = 0; i < 2; i += 1) await limits.hit(bucket, 2);
       await limits.refund(bucket);
       expect(await limits.peek(bucket, 2)).toMatchObject({ allowed: true, remaining: 1 });
       expect(await limits.hit(bucket, 2)).toMatchObject({ allowed: true, remaining: 0 });

@@ -62,8 +62,14 @@ export class ContactsController {
     status: 201,
     answer: ContactDto,
     answerDescription: 'The contact',
+    answerExample: { meetingCount: 0 },
     refusals: [400, 409],
-    headers: { Location: 'Where the contact is found' },
+    headers: {
+      Location: {
+        description: 'Where the contact is found',
+        example: '/api/v1/contacts/01980a4e-7b1c-7c3e-9d55-0f2b6a1c9e01',
+      },
+    },
   })
   async create(
     @OwnerId() ownerId: string,

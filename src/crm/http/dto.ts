@@ -77,7 +77,7 @@ export class ContactDto implements ContactView {
     enum: ['API', 'BOOKING', 'DASHBOARD', 'IMPORT'],
     enumName: 'ContactSource',
     example: 'API',
-    description: 'How the contact came to be known',
+    enumSchema: { description: 'How a contact came to be known' },
   })
   source!: ContactView['source'];
 
@@ -85,7 +85,7 @@ export class ContactDto implements ContactView {
     type: 'integer',
     minimum: 0,
     description: 'Confirmed bookings, past and to come',
-    example: 3,
+    example: 1,
   })
   meetingCount!: number;
 
@@ -96,7 +96,7 @@ export class ContactDto implements ContactView {
   updatedAt!: string;
 }
 
-export class MeetingEventTypeDto {
+export class BookedEventTypeDto {
   @ApiProperty({ example: ID })
   id!: string;
 
@@ -130,15 +130,15 @@ export class ContactMeetingDto implements MeetingView {
   @ApiProperty({ example: 'Ada Lovelace' })
   inviteeName!: string;
 
-  @ApiProperty({ type: MeetingEventTypeDto })
-  eventType!: MeetingEventTypeDto;
+  @ApiProperty({ type: BookedEventTypeDto })
+  eventType!: BookedEventTypeDto;
 }
 
 export class ContactDetailDto extends ContactDto implements ContactDetailView {
   @ApiProperty({ type: [ContactMeetingDto], description: 'Not yet over, soonest first; at most 100' })
   upcomingMeetings!: ContactMeetingDto[];
 
-  @ApiProperty({ type: [ContactMeetingDto], description: 'Over, latest first; at most 100' })
+  @ApiProperty({ type: [ContactMeetingDto], description: 'Over, latest first; at most 100', example: [] })
   pastMeetings!: ContactMeetingDto[];
 }
 

@@ -19,6 +19,7 @@ export class MeDto implements MeView {
     enumName: 'Plan',
     example: 'PRO',
     description: 'What is paid for',
+    enumSchema: { description: 'A plan' },
   })
   plan!: MeView['plan'];
 

@@ -2,8 +2,13 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtension, ApiOperation, ApiProperty, ApiResponse } from '@nestjs/swagger';
 import type { Pagination } from '../../kernel/page.js';
 
-/** The extension under which a route names its refusals until the document is finished. */
-export const REFUSALS = 'x-refusals';
+/** The extension under which a route keeps what it says beside OpenAPI's own words, until the document is finished. */
+export const REMARKS = 'x-remarks';
+
+export interface Remarks {
+  readonly refusals: readonly (400 | 404 | 409)[];
+  readonly answerExample: Readonly<Record<string, unknown>>;
+}
 
 interface OperationOptions {
   /** The operation's name in generated clients. */
@@ -13,17 +18,24 @@ interface OperationOptions {
   readonly status: 200 | 201;
   readonly answer: Type;
   readonly answerDescription: string;
+  /** Where the example of this answer differs from what its class shows. */
+  readonly answerExample?: Remarks['answerExample'];
   /** The refusals of this route beside those of all routes of its kind. */
-  readonly refusals?: readonly (400 | 404 | 409)[];
-  readonly headers?: Record<string, string>;
+  readonly refusals?: Remarks['refusals'];
+  /** Headers of this answer beside those of all answers. */
+  readonly headers?: Record<string, { readonly description: string; readonly example: string }>;
 }
 
 /** How the OpenAPI document shows a route. */
 export function Operation(options: OperationOptions): MethodDecorator {
+  const remarks: Remarks = {
+    refusals: options.refusals ?? [],
+    answerExample: options.answerExample ?? {},
+  };
   const headers = Object.fromEntries(
-    Object.entries(options.headers ?? {}).map(([name, description]) => [
+    Object.entries(options.headers ?? {}).map(([name, { description, example }]) => [
       name,
-      { description, schema: { type: 'string' as const } },
+      { description, required: true, schema: { type: 'string' as const, example } },
     ]),
   );
   return applyDecorators(
@@ -38,7 +50,7 @@ export function Operation(options: OperationOptions): MethodDecorator {
       description: options.answerDescription,
       ...(options.headers && { headers }),
     }),
-    ApiExtension(REFUSALS, options.refusals ?? []),
+    ApiExtension(REMARKS, remarks),
   );
 }
 
@@ -50,10 +62,10 @@ export class PaginationDto implements Pagination {
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, example: 20 })
   limit!: number;
 
-  @ApiProperty({ type: 'integer', minimum: 0, example: 42 })
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1, description: 'Items on all pages' })
   total!: number;
 
-  @ApiProperty({ type: 'integer', minimum: 0, example: 3 })
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1, description: '0 if there is nothing' })
   totalPages!: number;
 }
 

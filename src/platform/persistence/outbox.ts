@@ -40,8 +40,8 @@ export class Outbox {
       `with stored as (
          insert into outbox (id, name, owner_id, subject_id, data, occurred_at)
          select id, name, owner_id, subject_id, data, occurred_at
-         from jsonb_to_recordset($1)
-           as e (place int, id text, name text, owner_id uuid, subject_id uuid, data jsonb, occurred_at timestamptz)
+         from json_to_recordset($1)
+           as e (place int, id text, name text, owner_id uuid, subject_id uuid, data json, occurred_at timestamptz)
          order by place
        )
        select pg_notify('${OUTBOX_CHANNEL}', '')`,

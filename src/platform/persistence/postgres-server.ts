@@ -24,8 +24,8 @@ const settings = {
 const LARGEST_LOG_BYTES = 10_000_000;
 const SHUT_DOWN_WITHIN_MS = 30_000;
 
-// What a killed server leaves behind goes away by itself, and a port that was taken in the meantime is not chosen again.
-const PASSING = /still in use|already exists|could not create any TCP\/IP sockets/;
+// It was killed, or a killed one's remains are still there and go away by themselves, or its port was taken in the meantime.
+const PASSING = /^killed by|still in use|already exists|could not create any TCP\/IP sockets/;
 
 /** A server ended before it took connections. */
 export class ServerEnded extends Error {
@@ -92,10 +92,15 @@ async function untilReady(server: ChildProcess, plan: ServerPlan, logged: number
     if (postmaster?.ready && postmaster.pid === server.pid) return postmaster;
     await delay(5);
   }
-  const lines = (await readFile(plan.logFile)).subarray(logged).toString().split('\n');
-  const reason =
-    lines.findLast((line) => /(FATAL|PANIC):/.test(line)) ?? lines.findLast((line) => line !== '');
-  throw new ServerEnded(reason?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? 'it gave no reason', plan.logFile);
+  const reason = server.signalCode ? `killed by ${server.signalCode}` : await lastWords(plan.logFile, logged);
+  throw new ServerEnded(reason, plan.logFile);
+}
+
+/** Why a server ended, from what it wrote into the log after that many bytes. */
+async function lastWords(logFile: string, logged: number): Promise<string> {
+  const lines = (await readFile(logFile)).subarray(logged).toString().split('\n');
+  const line = lines.findLast((text) => /(FATAL|PANIC):/.test(text)) ?? lines.findLast((text) => text !== '');
+  return line?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? 'it gave no reason';
 }
 
 /** A port that nobody listens on: the one wished for, if it is free. */

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { isId } from '../../kernel/ids.js';
 import type { Session } from '../../platform/persistence/session.js';
+import { isSlug } from '../domain/event-type.js';
 import type { SlotRange } from '../domain/slots.js';
 import { Agendas, type HostAgenda } from '../ports.js';
 import { EVENT_TYPE_COLUMNS, eventTypeOf, type EventTypeRow } from './postgres-event-types.js';
@@ -15,6 +16,7 @@ export class PostgresAgendas extends Agendas {
   }
 
   async read(ownerId: string, slug: string, range: SlotRange): Promise<HostAgenda | null> {
+    if (!isSlug(slug)) return null;
     const [row] = await this.dataSource.query<AgendaRow[]>(
       `select ${EVENT_TYPE_COLUMNS}, ${OCCUPANCY}
        from event_types t where t.owner_id = $3 and t.slug = $4 and t.is_active`,

@@ -40,7 +40,7 @@ export class PostgresBookings extends Bookings {
   private insert(row: string): Promise<unknown[]> {
     return this.session.query(
       `insert into bookings (${COLUMNS.join(', ')})
-       select ${COLUMNS.join(', ')} from jsonb_populate_record(null::bookings, $1)
+       select ${COLUMNS.join(', ')} from json_populate_record(null::bookings, $1)
        on conflict do nothing returning id`,
       [row],
     );
@@ -50,7 +50,7 @@ export class PostgresBookings extends Bookings {
     try {
       return await this.session.query(
         `update bookings b set (${COLUMNS.join(', ')}) = (select ${COLUMNS.map((column) => `r.${column}`).join(', ')})
-         from jsonb_populate_record(null::bookings, $1) r where b.id = r.id returning b.id`,
+         from json_populate_record(null::bookings, $1) r where b.id = r.id returning b.id`,
         [row],
       );
     } catch (error) {

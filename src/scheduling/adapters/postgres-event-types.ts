@@ -36,7 +36,7 @@ export class PostgresEventTypes extends EventTypes {
     try {
       await this.session.query(
         `insert into event_types (${COLUMNS.join(', ')})
-         select ${COLUMNS.join(', ')} from jsonb_populate_record(null::event_types, $1)
+         select ${COLUMNS.join(', ')} from json_populate_record(null::event_types, $1)
          on conflict (id) do update set (${COLUMNS.join(', ')}) = row (${COLUMNS.map((column) => `excluded.${column}`).join(', ')})`,
         [JSON.stringify(rowOf(eventType))],
       );

@@ -108,8 +108,15 @@ function stateOf({ timezone, availability, overrides, ...terms }: Terms) {
   return { ...terms, hours: { zone: timezone, week: availability, overrides } };
 }
 
+const SLUG = /^(?=.{1,100}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** Whether a text from outside can be a slug at all. One that cannot is treated as unknown, and never reaches SQL. */
+export function isSlug(text: string): boolean {
+  return SLUG.test(text);
+}
+
 const slug: Reader<string> = matching(
-  /^(?=.{1,100}$)[a-z0-9]+(?:-[a-z0-9]+)*$/,
+  SLUG,
   'must be at most 100 lower-case letters and digits, in words joined by hyphens',
 );
 

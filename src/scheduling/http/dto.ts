@@ -25,6 +25,7 @@ import type {
   BookingDetailView,
   BookingView,
   EmailLogView,
+  PaymentView,
 } from '../reads/booking-reads.js';
 import type { EventTypeDetailView, EventTypeView, QuestionView } from '../reads/event-type-reads.js';
 import type { SlotText } from './slot-text.js';
@@ -100,17 +101,28 @@ export class CreateBookingBody {
   @Moment({ example: '2026-02-15T10:00:00.000Z', description: 'Where an offered slot starts' })
   startTime!: Instant;
 
-  @Lines({ max: textLimits.notes, optional: true, description: 'What the invitee wants to say' })
+  @Lines({
+    max: textLimits.notes,
+    optional: true,
+    example: 'About the engine',
+    description: 'What the invitee wants to say',
+  })
   notes?: string | null;
 
   @Line({ max: textLimits.phone, optional: true, clearable: true, example: '+44 20 7946 0000' })
   phone?: string | null;
 
-  @Emails({ max: 20, optional: true, description: 'Who else is to be invited' })
+  @Emails({
+    max: 20,
+    optional: true,
+    example: ['charles@example.com'],
+    description: 'Who else is to be invited',
+  })
   guests?: string[];
 
   @AnswerMap({
     optional: true,
+    example: { topic: 'The engine' },
     description: "Answers to the event type's questions, keyed by the question's id",
   })
   answers?: Record<string, unknown>;
@@ -180,20 +192,42 @@ export class EmailLogDto implements EmailLogView {
   @ApiProperty({ example: 'Confirmed: Intro call' })
   subject!: string;
 
-  @ApiProperty({ enum: ['QUEUED', 'SENT', 'FAILED'], enumName: 'EmailStatus', example: 'QUEUED' })
+  @ApiProperty({ enum: ['QUEUED', 'SENT', 'FAILED'], enumName: 'EmailStatus', example: 'SENT' })
   status!: 'QUEUED' | 'SENT' | 'FAILED';
 
-  @ApiProperty({ type: String, nullable: true, example: null })
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'Why the last attempt failed' })
   error!: string | null;
 
-  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
   attempts!: number;
 
   @ApiProperty({ format: 'date-time', example: '2026-02-01T09:00:00.000Z' })
   createdAt!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: '2026-02-01T09:00:02.000Z',
+  })
   sentAt!: string | null;
+}
+
+export class PaymentDto implements PaymentView {
+  @ApiProperty({ example: ID })
+  id!: string;
+
+  @ApiProperty({ example: 'stripe' })
+  provider!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: "In the currency's minor units", example: 4900 })
+  amount!: number;
+
+  @ApiProperty({ description: 'ISO 4217', example: 'EUR' })
+  currency!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-01T09:00:00.000Z' })
+  paidAt!: string;
 }
 
 export class BookingDto implements BookingView {
@@ -258,12 +292,12 @@ export class BookingDto implements BookingView {
   sequence!: number;
 
   @ApiProperty({
-    type: Object,
+    type: PaymentDto,
     nullable: true,
-    description: 'What was paid, once payments are taken',
+    description: 'What was paid; null if nothing was',
     example: null,
   })
-  payment!: null;
+  payment!: PaymentDto | null;
 
   @ApiProperty({ type: BookedEventTypeDto, description: 'Name and duration as they were at booking time' })
   eventType!: BookedEventTypeDto;
@@ -329,10 +363,18 @@ export class NewBookingDto {
   @ApiProperty({ type: String, nullable: true, example: 'https://meet.example.com/ada' })
   meetingLink!: string | null;
 
-  @ApiProperty({ format: 'uri', description: "The invitee's own link to cancel" })
+  @ApiProperty({
+    format: 'uri',
+    example: `https://linktime.example.com/bookings/${ID}/cancel?token=pTr3n7kQ`,
+    description: "The invitee's own link to cancel",
+  })
   cancelUrl!: string;
 
-  @ApiProperty({ format: 'uri', description: "The invitee's own link to choose another time" })
+  @ApiProperty({
+    format: 'uri',
+    example: `https://linktime.example.com/bookings/${ID}/reschedule?token=pTr3n7kQ`,
+    description: "The invitee's own link to choose another time",
+  })
   rescheduleUrl!: string;
 }
 

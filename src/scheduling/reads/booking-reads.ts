@@ -20,11 +20,21 @@ export interface BookingView {
   cancelledAt: string | null;
   cancelledBy: 'HOST' | 'INVITEE' | 'SYSTEM' | null;
   sequence: number;
-  payment: null;
+  payment: PaymentView | null;
   eventType: { id: string; name: string; slug: string; durationMinutes: number };
   contact: BookingContactView | null;
   createdAt: string;
   updatedAt: string;
+}
+
+export interface PaymentView {
+  id: string;
+  provider: string;
+  /** In the currency's minor units. */
+  amount: number;
+  /** ISO 4217. */
+  currency: string;
+  paidAt: string;
 }
 
 export interface BookingContactView {
