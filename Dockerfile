@@ -22,6 +22,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 WORKDIR /app
 COPY LICENSE package.json ./
 COPY openapi openapi
+COPY scripts scripts
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # What LinkTime writes goes there and nowhere else, so the rest may be read-only.

@@ -1,4 +1,5 @@
 import { Foundation1790000000000 } from './1790000000000-foundation.js';
+import { Holds1790000000001 } from './1790000000001-holds.js';
 
 /** Every migration by name, in order. */
-export const migrations = [Foundation1790000000000];
+export const migrations = [Foundation1790000000000, Holds1790000000001];

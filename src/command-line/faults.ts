@@ -9,8 +9,8 @@ export class UsageFault extends Error {}
 export function sentenceOf(error: unknown): string {
   const sentence = clauseOf(error)
     .replace(/\s*\n\s*/g, ' ')
-    .replace(/[.\s]+$/, '')
-    .replace(/\. (\w)/g, (_, letter: string) => `; ${letter}`);
+    .replaceAll(/\.(?= )/g, ';')
+    .replace(/[.\s]+$/, '');
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
 }
 
@@ -23,7 +23,8 @@ function clauseOf(error: unknown): string {
 }
 
 function usageOf({ code, message }: CommanderError): string {
-  return code === 'commander.help' ? 'Name a command: --help lists them' : message.replace(/^error: /, '');
+  if (code === 'commander.help') return 'Name a command: --help lists them';
+  return message.replace(/^error: /, '').replace('. Expected', ', expected');
 }
 
 function fieldsOf({ details }: InvalidData): string {

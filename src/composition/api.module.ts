@@ -14,6 +14,7 @@ import { provide } from '../platform/provide.js';
 import { AvailabilityController } from '../scheduling/http/availability.controller.js';
 import { BookingsController } from '../scheduling/http/bookings.controller.js';
 import { EventTypesController } from '../scheduling/http/event-types.controller.js';
+import { HoldsController } from '../scheduling/http/holds.controller.js';
 import { PublicBookingsController } from '../scheduling/http/public-bookings.controller.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
 
@@ -27,6 +28,7 @@ import { SchedulingModule } from '../scheduling/scheduling.module.js';
     EventTypesController,
     AvailabilityController,
     PublicBookingsController,
+    HoldsController,
     HealthController,
   ],
   providers: [

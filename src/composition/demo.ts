@@ -1,4 +1,3 @@
-import type { INestApplicationContext } from '@nestjs/common';
 import { CreateContact } from '../crm/use-cases/create-contact.js';
 import { EmailTaken } from '../identity/domain/errors.js';
 import { UserReads, type UserView } from '../identity/reads/user-reads.js';
@@ -22,7 +21,9 @@ import {
 } from './demo-data.js';
 
 /** Where use cases and reads are found. */
-export type Services = Pick<INestApplicationContext, 'get'>;
+export interface Services {
+  get<T>(what: abstract new (...dependencies: never[]) => T): T;
+}
 
 /** The demo's key if there was no user yet and this process has made the demo owner; else, or if that failed, null. */
 export async function makeDemoOnFirstStart(services: Services): Promise<NewKey | null> {
@@ -78,6 +79,7 @@ async function book(services: Services, ownerId: string, eventTypeId: string, bo
     guests: [],
     notes: null,
     answers,
+    holdToken: null,
   });
   if (cancelledFor === undefined) return;
   await services.get(CancelBooking).execute({ bookingId: state.id, ownerId, reason: cancelledFor });

@@ -24,32 +24,36 @@ import {
 } from './diagnosis.js';
 import type { Profile } from './profile.js';
 
+const DATA_DIR = 'data directory';
+
 /** All that can be told of an installation. What hangs on something that is away is left out. */
 export async function examine(profile: Profile): Promise<Check[]> {
+  const dataDir = await examineDataDir(profile);
+  const hasDatabase = profile.name === 'production' || dataDir.every(({ check, ok }) => check !== DATA_DIR || ok);
   return [
     judgeBaseUrl(profile.baseUrl, profile.name),
     judgeZoneData(zoneDataVersion, new Date().getUTCFullYear()),
-    ...(await examineDataDir(profile)),
-    ...(await examineDatabase(profile)),
+    ...dataDir,
+    ...(hasDatabase ? await examineDatabase(profile) : []),
     ...(await examineRedis(profile)),
   ];
 }
 
 async function examineDataDir({ dataDir }: Profile): Promise<Check[]> {
-  const check = 'data directory';
   try {
     await prepareDataDir(dataDir);
-    const { bavail, bsize } = await statfs(dataDir);
-    const secrets = join(dataDir, 'secrets.json');
-    const file = await stat(secrets).catch(() => null);
-    return [
-      { check, ok: true, found: dataDir, cure: null },
-      judgeDisk(bavail * bsize),
-      judgeSecrets(secrets, file && file.mode),
-    ];
-  } catch (error) {
-    return [away(check, error, 'Set DATA_DIR to a directory that this user may write to.')];
+  } catch {
+    const cure = 'Set DATA_DIR to a directory that this user may write to.';
+    return [{ check: DATA_DIR, ok: false, found: `${dataDir} cannot be written to`, cure }];
   }
+  const { bavail, bsize } = await statfs(dataDir);
+  const secrets = join(dataDir, 'secrets.json');
+  const file = await stat(secrets).catch(() => null);
+  return [
+    { check: DATA_DIR, ok: true, found: dataDir, cure: null },
+    judgeDisk(bavail * bsize),
+    judgeSecrets(secrets, file && file.mode),
+  ];
 }
 
 async function examineDatabase(profile: Profile): Promise<Check[]> {
@@ -118,11 +122,13 @@ async function examineRedis({ redisUrl }: Profile): Promise<Check[]> {
   if (redisUrl === null) return [];
   const { connectToRedis } = await import('../platform/redis-connection.js');
   const redis = connectToRedis(redisUrl, { lazyConnect: true, retryStrategy: () => null });
+  let reason: Error | null = null;
+  redis.on('error', (error: Error) => (reason = error));
   try {
     await redis.connect();
     return judgeRedis(await redis.info());
   } catch (error) {
-    return [away('redis', error, 'Start Redis, or correct REDIS_URL.')];
+    return [away('redis', reason ?? error, 'Start Redis, or correct REDIS_URL.')];
   } finally {
     redis.disconnect();
   }

@@ -9,12 +9,19 @@ import { openSecrets } from './secrets.js';
 /** No services to install: a private PostgreSQL in the data directory, jobs in process, limits in memory. */
 export async function embeddedAdapters({ dataDir }: Profile, log: Log): Promise<Adapters> {
   const { databasePassword } = await openSecrets(dataDir);
-  const postgres = new EmbeddedPostgres({ dataDir, password: databasePassword });
+  const postgres = new EmbeddedPostgres({
+    dataDir,
+    password: databasePassword,
+    log: (line) => log.lines.warn(line),
+  });
   const { url } = await postgres.start();
   return {
     databaseUrl: url,
     openRateLimits: () => new MemoryRateLimits(),
-    openJobQueue: () => new InProcessJobQueue({ onError: (error) => log.error(error, 'a job failed') }),
+    openJobQueue: () =>
+      new InProcessJobQueue({
+        onError: (error, job) => log.error(error, job ? 'a job failed' : 'the queue is at fault'),
+      }),
     worksInProcess: true,
     close: () => postgres.stop(),
   };

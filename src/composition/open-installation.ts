@@ -49,6 +49,6 @@ async function seed(services: Services, profile: Profile): Promise<Answer> {
     .get(EventTypeReads)
     .list(user.id, { page: 1, limit: 100 }, true);
   const steps = await firstSteps(services, made?.key ?? null, profile);
-  const lines = made ? steps : [`There is a demo owner already, ${user.email}.`, ...steps];
-  return { value: { made: made !== null, user, key, eventTypes }, text: lines.join('\n') };
+  const text = made ? steps : `There is a demo owner already, ${user.email}.\n\n${steps}`;
+  return { value: { made: made !== null, user, key, eventTypes }, text };
 }

@@ -10,7 +10,10 @@ export function productionAdapters({ databaseUrl, redisUrl }: ProductionProfile,
     databaseUrl,
     openRateLimits: () => new RedisRateLimits({ url: redisUrl }),
     openJobQueue: () =>
-      new BullMqJobQueue({ url: redisUrl, onError: (error) => log.error(error, 'a job failed') }),
+      new BullMqJobQueue({
+        url: redisUrl,
+        onError: (error, job) => log.error(error, job ? 'a job failed' : 'the queue is at fault'),
+      }),
     worksInProcess: false,
     close: async () => undefined,
   };

@@ -48,7 +48,7 @@ export async function startApi(profile: Profile): Promise<RunningApi> {
   const gate = new Gate(profile.limits, rateLimits, app.get(KeyOwners));
   const readiness = app.get(Readiness);
   guard(server, { gate, readiness, metrics: app.get(Metrics) });
-  await serveReference(app, server, baseUrl);
+  serveReference(server, baseUrl);
   await app.get(DataSource).initialize();
 
   const notifications = app.get(DatabaseNotifications);

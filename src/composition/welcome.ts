@@ -12,12 +12,9 @@ export async function welcome(
   demoKey: NewKey | null,
 ): Promise<void> {
   const steps = await firstSteps(app, demoKey?.key ?? null, { ...profile, baseUrl });
-  const lines = [
-    `LinkTime ${version} (${profile.name}, time zones ${zoneDataVersion})`,
-    `LinkTime is listening on ${address}`,
-    `  API        ${baseUrl}/api/v1`,
-    `  Reference  ${baseUrl}/docs`,
-    ...steps,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(`LinkTime ${version} (${profile.name}, time zones ${zoneDataVersion})
+LinkTime is listening on ${address}
+  API        ${baseUrl}/api/v1
+  Reference  ${baseUrl}/docs
+${steps && `\n${steps}\n`}`);
 }

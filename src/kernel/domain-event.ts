@@ -9,7 +9,7 @@ export type DomainEvent = BookingEvent | ContactCreated;
 export type DomainEventName = DomainEvent['name'];
 
 export interface BookingEvent {
-  readonly name: 'booking.created' | 'booking.cancelled';
+  readonly name: 'booking.created' | 'booking.cancelled' | 'booking.rescheduled';
   readonly ownerId: string;
   /** The booking's id. */
   readonly subjectId: string;
@@ -45,6 +45,9 @@ export interface BookingEventData {
   readonly price: { readonly amount: number; readonly currency: string } | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** Where a rescheduled booking was before. */
+  readonly previousStartTime?: string;
+  readonly previousEndTime?: string;
   readonly cancelReason?: string | null;
   readonly cancelledAt?: string | null;
   readonly cancelledBy?: string | null;

@@ -1,5 +1,7 @@
+import type { Instant } from '@js-joda/core';
 import type { Booking, Invitee } from './domain/booking.js';
 import type { EventType } from './domain/event-type.js';
+import type { Hold } from './domain/hold.js';
 import type { Occupancy, SlotRange } from './domain/slots.js';
 
 /** The bookings of all owners. */
@@ -29,16 +31,30 @@ export interface HostAgenda {
   readonly occupancy: Occupancy;
 }
 
-/** When hosts are taken, by whichever event type. */
+/** What does not stand in the way of whoever asks: his own booking when he moves it, the slot held for him when he books it. */
+export interface Own {
+  readonly bookingId?: string;
+  readonly holdToken?: string | null;
+}
+
+/** When hosts are taken, by whichever event type: by live bookings and by holds that have not expired. */
 export abstract class Agendas {
-  /** To look: as it stands now, for an active event type of that owner and slug; null if there is none. One round trip. */
-  abstract read(ownerId: string, slug: string, range: SlotRange): Promise<HostAgenda | null>;
+  /** To look: as it stands at `at`, for an active event type of that owner and slug; null if there is none. One round trip. */
+  abstract read(ownerId: string, slug: string, range: SlotRange, at: Instant): Promise<HostAgenda | null>;
 
   /**
    * To book: for an active event type of any owner; null if there is none. The host's agenda is then locked until the unit of
    * work ends, so that what is free stays free and limits stay exact; bookings of other hosts go on.
    */
-  abstract lock(eventTypeId: string, range: SlotRange): Promise<HostAgenda | null>;
+  abstract lock(eventTypeId: string, range: SlotRange, at: Instant, own?: Own): Promise<HostAgenda | null>;
+}
+
+/** Slots kept for invitees. */
+export abstract class Holds {
+  abstract save(hold: Hold): Promise<void>;
+
+  /** Ends the hold of that token, if there is one, and forgets those of the owner that have expired. */
+  abstract release(ownerId: string, token: string | null, at: Instant): Promise<void>;
 }
 
 /** The owner's contacts, as far as booking needs them. */

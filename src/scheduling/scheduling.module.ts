@@ -12,18 +12,23 @@ import { CrmContactBook } from './adapters/crm-contact-book.js';
 import { PostgresAgendas } from './adapters/postgres-agendas.js';
 import { PostgresBookings } from './adapters/postgres-bookings.js';
 import { PostgresEventTypes } from './adapters/postgres-event-types.js';
-import { Agendas, Bookings, ContactBook, EventTypes } from './ports.js';
+import { PostgresHolds } from './adapters/postgres-holds.js';
+import { Agendas, Bookings, ContactBook, EventTypes, Holds } from './ports.js';
 import { BookingReads } from './reads/booking-reads.js';
 import { EventTypeReads } from './reads/event-type-reads.js';
 import { BookSlot } from './use-cases/book-slot.js';
 import { CancelBooking } from './use-cases/cancel-booking.js';
 import { DefineEventType } from './use-cases/define-event-type.js';
+import { HoldSlot } from './use-cases/hold-slot.js';
 import { ListSlots } from './use-cases/list-slots.js';
 import { RedefineEventType } from './use-cases/redefine-event-type.js';
+import { RescheduleBooking } from './use-cases/reschedule-booking.js';
 
 const offered = [
-  provide(BookSlot, Agendas, Bookings, ContactBook, UnitOfWork, Clock, Ids),
+  provide(BookSlot, Agendas, Bookings, Holds, ContactBook, UnitOfWork, Clock, Ids),
   provide(CancelBooking, Bookings, UnitOfWork, Clock),
+  provide(RescheduleBooking, Agendas, Bookings, UnitOfWork, Clock),
+  provide(HoldSlot, Agendas, Holds, UnitOfWork, Clock, Ids),
   provide(ListSlots, Agendas, Clock),
   provide(DefineEventType, EventTypes, UnitOfWork, Clock, Ids),
   provide(RedefineEventType, EventTypes, UnitOfWork, Clock),
@@ -38,6 +43,7 @@ const offered = [
     provideAs(Bookings, PostgresBookings, Session, Outbox),
     provideAs(EventTypes, PostgresEventTypes, Session),
     provideAs(Agendas, PostgresAgendas, DataSource, Session),
+    provideAs(Holds, PostgresHolds, Session),
     provideAs(ContactBook, CrmContactBook, FindOrCreateContact),
   ],
   exports: offered.map(({ provide: token }) => token),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Duration, Instant } from '@js-joda/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeKeyText } from '../../src/identity/domain/api-key.js';
-import { bookingOf, inDays, tryToBook } from '../support/bookings.js';
+import { inDays, tryToBook } from '../support/bookings.js';
 import { Client, type HttpAnswer } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { Installation, withoutLimits } from '../support/installation.js';
@@ -184,7 +184,7 @@ describe.each([
     });
 
     it('are counted together for all of an IPv6 subscriber’s addresses', async () => {
-      for (const host of ['::1', '::2', ':ffff:1:2:3', '::', 'ab::9'].map((rest) => `2001:db8:1:2${rest}`)) {
+      for (const host of ['::1', '::2', ':ffff:1:2:3', '::', ':ab::9'].map((rest) => `2001:db8:1:2${rest}`)) {
         expect((await from(host).get(me)).status).toBe(401);
       }
       expect((await from('2001:db8:1:2:dead:beef::1').get(me)).status).toBe(429);
@@ -320,54 +320,46 @@ describe('limits of several processes', () => {
   });
 });
 
-describe('an address that a client claims to have', () => {
+describe('limits by settings', () => {
   let linktime: Installation;
+  let withoutProxy: Client;
+  let withOtherProxy: Client;
+  let unlimited: Client;
 
   beforeAll(async () => {
     linktime = await Installation.production({});
+    [withoutProxy, withOtherProxy, unlimited] = await Promise.all([
+      linktime.startClient(),
+      linktime.startClient({ TRUST_PROXY: '10.0.0.0/8, 2001:db8::/32', REDIS_URL: 'redis://127.0.0.1:1' }),
+      linktime.startClient(withoutLimits),
+    ]);
   });
   afterAll(() => linktime.close());
 
   it.each([
-    ['no proxy is configured', {}],
-    ['the client is none of the configured proxies', { TRUST_PROXY: '10.0.0.0/8, 2001:db8::/32' }],
-  ])('is not believed where %s', async (_what, settings) => {
-    const anyone = await linktime.startClient(settings);
+    ['no proxy is configured', () => withoutProxy],
+    ['the client is none of the configured proxies', () => withOtherProxy],
+  ])('believe no address that a client claims to have where %s', async (_what, client) => {
     const statuses: number[] = [];
     for (let n = 1; n <= 8; n += 1) {
-      const { status } = await anyone
-        .with({
-          'X-Forwarded-For': `203.0.113.${n}`,
-          'X-Real-IP': `203.0.113.${n}`,
-          Forwarded: `for=203.0.113.${n}`,
-        })
-        .get(me);
-      statuses.push(status);
+      const claimed = `203.0.113.${n}`;
+      const headers = { 'X-Forwarded-For': claimed, 'X-Real-IP': claimed, Forwarded: `for=${claimed}` };
+      statuses.push((await client().with(headers).get(me)).status);
     }
-    expect(statuses.slice(-3)).toEqual([429, 429, 429]);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
   });
-});
 
-describe('limits of 0', () => {
-  let linktime: Installation;
-  let anyone: Client;
-  let owner: Owner;
-
-  beforeAll(async () => {
-    linktime = await Installation.production(withoutLimits);
-    anyone = await linktime.startClient();
-    owner = await linktime.owners.add();
-  });
-  afterAll(() => linktime.close());
-
-  it.each([
-    ['of a key', () => anyone.as(owner).get(me), 200],
-    ['of failed authentications', () => anyone.get(me), 401],
-    ['of public bookings', () => anyone.post('/api/bookings', bookingOf({ id: 'none', slug: '' }, '')), 400],
-  ])('are off: %s', async (_what, ask, status) => {
-    const answers = await Promise.all(Array.from({ length: 80 }, ask));
-    expect(answers.every((answer) => answer.status === status)).toBe(true);
-    expect(answers.every(({ headers }) => headers.get('x-ratelimit-limit') === null)).toBe(true);
+  it('are off at 0', async () => {
+    const owner = await linktime.owners.add();
+    for (const [ask, status] of [
+      [() => unlimited.as(owner).get(me), 200],
+      [() => unlimited.get(me), 401],
+      [() => unlimited.post('/api/bookings', {}), 400],
+    ] as const) {
+      const answers = await Promise.all(Array.from({ length: 80 }, ask));
+      expect(answers.every((answer) => answer.status === status)).toBe(true);
+      expect(answers.every(({ headers }) => headers.get('x-ratelimit-limit') === null)).toBe(true);
+    }
   });
 });
 

@@ -196,6 +196,26 @@ describe('BullMqJobQueue', () => {
     expect([...first, ...second].toSorted()).toEqual(ids.toSorted());
   });
 
+  it('leaves to others what Redis hands it when it is closing already', async () => {
+    const producer = await opened();
+    for (let round = 0; round < 10; round += 1) {
+      const queue = await opened();
+      let closing = false;
+      let begun = 0;
+      let late = 0;
+      queue.work(async () => {
+        begun += 1;
+        if (closing) late += 1;
+      });
+      await ring(producer, ...Array.from({ length: 100 }, (_, i) => `${round}-${i}`));
+      await eventually(() => begun > 0);
+      closing = true;
+      await queue.close(1_000);
+      expect(late).toBe(0);
+      expect(await admin.llen('linktime:jobs:active')).toBe(0);
+    }
+  });
+
   it('hands the job of a worker that died to another within 20 seconds', async () => {
     const dying = await opened();
     let begun = 0;

@@ -4,13 +4,15 @@ import type { UnitOfWork } from '../../src/kernel/unit-of-work.js';
 import type { Booking } from '../../src/scheduling/domain/booking.js';
 import { SlotTaken, SlugTaken } from '../../src/scheduling/domain/errors.js';
 import type { EventType } from '../../src/scheduling/domain/event-type.js';
-import type { Agendas, Bookings, EventTypes } from '../../src/scheduling/ports.js';
+import { holdSlot } from '../../src/scheduling/domain/hold.js';
+import type { Agendas, Bookings, EventTypes, Holds } from '../../src/scheduling/ports.js';
 import { aBooking, anEventType } from '../support/event-types.js';
 
 export interface ScheduleStage {
   readonly bookings: Bookings;
   readonly eventTypes: EventTypes;
   readonly agendas: Agendas;
+  readonly holds: Holds;
   readonly unitOfWork: UnitOfWork;
   /** A new owner of event types. */
   addOwner(): Promise<string>;
@@ -159,8 +161,8 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
       await save(found);
 
       const { id, ownerId, slug } = limited.state;
-      const looked = await stage.agendas.read(ownerId, slug, everything);
-      const locked = await inUnit(() => stage.agendas.lock(id, everything));
+      const looked = await stage.agendas.read(ownerId, slug, everything, later);
+      const locked = await inUnit(() => stage.agendas.lock(id, everything, later));
       for (const agenda of [looked, locked]) {
         expect(agenda?.eventType.state).toEqual(limited.state);
         expect([...agenda!.occupancy.blocked].sort((a, b) => a.start - b.start)).toEqual([
@@ -171,12 +173,71 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
       }
     });
 
+    it('keeps a held slot from everyone but the bearer of its token, until it expires', async () => {
+      const eventType = await offered({ weeklyLimit: 5, bufferBefore: 15 });
+      const { id, ownerId } = eventType.state;
+      const hold = holdSlot(
+        eventType,
+        Instant.parse('2026-03-02T10:00:00Z'),
+        { id: aBooking(eventType, '2026-03-02T10:00:00Z').state.id, token: `token of ${id}` },
+        later,
+      );
+      await inUnit(() => stage.holds.save(hold));
+      const seen = async (at: Instant, holdToken: string | null = null) => {
+        const agenda = await inUnit(() => stage.agendas.lock(id, everything, at, { holdToken }));
+        return agenda!.occupancy;
+      };
+      const blocked = [{ start: Date.parse('2026-03-02T09:45Z'), end: Date.parse('2026-03-02T10:30Z') }];
+      const starts = [Date.parse('2026-03-02T10:00Z')];
+
+      expect(await seen(later)).toEqual({ blocked, starts });
+      expect(await seen(later, 'another token')).toEqual({ blocked, starts });
+      expect(await seen(later, hold.token)).toEqual({ blocked: [], starts: [] });
+      expect(await seen(hold.expiresAt.minusMillis(1))).toEqual({ blocked, starts });
+      expect(await seen(hold.expiresAt)).toEqual({ blocked: [], starts: [] });
+
+      await inUnit(() => stage.holds.release(ownerId, hold.token, later));
+      expect(await seen(later)).toEqual({ blocked: [], starts: [] });
+    });
+
+    it('lets a booking that moves pass by itself, and nobody else', async () => {
+      const eventType = await offered({ dailyLimit: 1 });
+      const booking = aBooking(eventType, '2026-03-02T10:00:00Z');
+      await save(booking);
+      const { id, ownerId } = eventType.state;
+      const own = await inUnit(() =>
+        stage.agendas.lock(id, everything, later, { bookingId: booking.state.id }),
+      );
+      expect(own?.occupancy).toEqual({ blocked: [], starts: [] });
+
+      const found = (await find(booking.state.id, ownerId))!;
+      found.reschedule(eventType, Instant.parse('2026-03-02T10:15:00Z'), later);
+      await save(found);
+      expect((await find(booking.state.id, ownerId))?.state).toEqual(found.state);
+      expect((await stage.eventsOf(booking.state.id)).at(-1)).toMatchObject({
+        name: 'booking.rescheduled',
+        data: { sequence: 1, previousStartTime: '2026-03-02T10:00:00.000Z' },
+      });
+    });
+
+    it('leaves a booking where it was if the time it would move to is lost', async () => {
+      const eventType = await offered();
+      const [here, there] = ['10', '12'].map((hour) => aBooking(eventType, `2026-03-02T${hour}:00:00Z`));
+      await save(here!);
+      await save(there!);
+      const found = (await find(here!.state.id, eventType.state.ownerId))!;
+      found.reschedule(eventType, Instant.parse('2026-03-02T12:15:00Z'), later);
+
+      await expect(save(found)).rejects.toThrow(SlotTaken);
+      expect((await find(here!.state.id, eventType.state.ownerId))?.state).toEqual(here!.state);
+    });
+
     it('shows only what touches the range asked for', async () => {
       const eventType = await offered();
       await save(aBooking(eventType, '2026-03-02T10:00:00Z'));
       const { ownerId, slug } = eventType.state;
       const between = (from: string, to: string) =>
-        stage.agendas.read(ownerId, slug, { from: Date.parse(from), to: Date.parse(to) });
+        stage.agendas.read(ownerId, slug, { from: Date.parse(from), to: Date.parse(to) }, later);
 
       expect((await between('2026-03-02T10:29Z', '2026-03-02T11:00Z'))?.occupancy.blocked).toHaveLength(1);
       expect((await between('2026-03-02T10:30Z', '2026-03-02T11:00Z'))?.occupancy.blocked).toHaveLength(0);
@@ -186,13 +247,13 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
     it('has no agenda of an event type that is inactive, unknown, malformed or of another owner', async () => {
       const inactive = (await offered({ isActive: false })).state;
       const active = (await offered()).state;
-      const lock = (id: string) => inUnit(() => stage.agendas.lock(id, everything));
+      const lock = (id: string) => inUnit(() => stage.agendas.lock(id, everything, later));
 
       expect(await lock(inactive.id)).toBeNull();
       expect(await lock('00000000-0000-7000-8000-000000000000')).toBeNull();
       expect(await lock('nonsense')).toBeNull();
-      expect(await stage.agendas.read(inactive.ownerId, inactive.slug, everything)).toBeNull();
-      expect(await stage.agendas.read(inactive.ownerId, active.slug, everything)).toBeNull();
+      expect(await stage.agendas.read(inactive.ownerId, inactive.slug, everything, later)).toBeNull();
+      expect(await stage.agendas.read(inactive.ownerId, active.slug, everything, later)).toBeNull();
     });
   });
 }

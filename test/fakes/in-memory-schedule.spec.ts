@@ -5,11 +5,12 @@ import { InMemoryUnitOfWork } from './in-memory-unit-of-work.js';
 
 scheduleContract('in memory', async () => {
   const schedule = new InMemorySchedule();
-  const { bookings, eventTypes, agendas } = schedule;
+  const { bookings, eventTypes, agendas, holds } = schedule;
   return {
     bookings,
     eventTypes,
     agendas,
+    holds,
     unitOfWork: new InMemoryUnitOfWork(schedule),
     addOwner: async () => new RandomIds().next(),
     eventsOf: async (bookingId) =>

@@ -1,8 +1,17 @@
+import type { Instant } from '@js-joda/core';
 import { Booking, type BookingState } from '../../src/scheduling/domain/booking.js';
 import { SlotTaken, SlugTaken } from '../../src/scheduling/domain/errors.js';
+import type { Hold } from '../../src/scheduling/domain/hold.js';
 import { EventType, type EventTypeState } from '../../src/scheduling/domain/event-type.js';
 import type { SlotRange } from '../../src/scheduling/domain/slots.js';
-import { Agendas, Bookings, EventTypes, type HostAgenda } from '../../src/scheduling/ports.js';
+import {
+  Agendas,
+  Bookings,
+  EventTypes,
+  Holds,
+  type HostAgenda,
+  type Own,
+} from '../../src/scheduling/ports.js';
 import type { DomainEvent } from '../../src/kernel/domain-event.js';
 import type { Restorable } from './in-memory-unit-of-work.js';
 
@@ -10,16 +19,19 @@ import type { Restorable } from './in-memory-unit-of-work.js';
 export class InMemorySchedule implements Restorable {
   private bookingsKept = new Map<string, BookingState>();
   private eventTypesKept = new Map<string, EventTypeState>();
+  private holdsKept: readonly Hold[] = [];
   private stored: readonly DomainEvent[] = [];
 
   readonly bookings: Bookings;
   readonly eventTypes: EventTypes;
   readonly agendas: Agendas;
+  readonly holds: Holds;
 
   constructor() {
     this.bookings = new InMemoryBookings(this);
     this.eventTypes = new InMemoryEventTypes(this);
     this.agendas = new InMemoryAgendas(this);
+    this.holds = new InMemoryHolds(this);
   }
 
   get allBookings(): BookingState[] {
@@ -56,27 +68,48 @@ export class InMemorySchedule implements Restorable {
     this.eventTypesKept.set(state.id, state);
   }
 
-  agendaOf(eventType: EventTypeState | undefined, { from, to }: SlotRange): HostAgenda | null {
+  agendaOf(
+    eventType: EventTypeState | undefined,
+    { from, to }: SlotRange,
+    at: Instant,
+    own: Own = {},
+  ): HostAgenda | null {
     if (!eventType?.isActive) return null;
-    const hosts = this.live().filter(({ ownerId }) => ownerId === eventType.ownerId);
+    const taken = [
+      ...this.live().filter(({ id }) => id !== own.bookingId),
+      ...this.holdsKept.filter(({ token, expiresAt }) => token !== own.holdToken && expiresAt.isAfter(at)),
+    ].filter(({ ownerId }) => ownerId === eventType.ownerId);
+    const typeOf = (each: BookingState | Hold) =>
+      'eventTypeId' in each ? each.eventTypeId : each.eventType.id;
     return {
       eventType: EventType.of(eventType),
       occupancy: {
-        blocked: hosts
+        blocked: taken
           .map(({ blocked }) => ({ start: blocked.start.toEpochMilli(), end: blocked.end.toEpochMilli() }))
           .filter(({ start, end }) => start < to && end > from),
-        starts: hosts
-          .filter((booking) => booking.eventType.id === eventType.id)
+        starts: taken
+          .filter((each) => typeOf(each) === eventType.id)
           .map(({ time }) => time.start.toEpochMilli())
           .filter((start) => start >= from && start < to),
       },
     };
   }
 
+  keepHold(hold: Hold): void {
+    this.holdsKept = [...this.holdsKept, hold];
+  }
+
+  releaseHold(ownerId: string, released: string | null, at: Instant): void {
+    this.holdsKept = this.holdsKept.filter(
+      (hold) => hold.ownerId !== ownerId || (hold.token !== released && hold.expiresAt.isAfter(at)),
+    );
+  }
+
   snapshot(): () => void {
     const before = {
       bookingsKept: new Map(this.bookingsKept),
       eventTypesKept: new Map(this.eventTypesKept),
+      holdsKept: this.holdsKept,
       stored: this.stored,
     };
     return () => Object.assign(this, before);
@@ -127,16 +160,32 @@ class InMemoryAgendas extends Agendas {
     super();
   }
 
-  async read(ownerId: string, slug: string, range: SlotRange): Promise<HostAgenda | null> {
+  async read(ownerId: string, slug: string, range: SlotRange, at: Instant): Promise<HostAgenda | null> {
     const found = this.schedule.allEventTypes.find((each) => each.ownerId === ownerId && each.slug === slug);
-    return this.schedule.agendaOf(found, range);
+    return this.schedule.agendaOf(found, range, at);
   }
 
   /** Nothing to lock: the unit of work of the fakes does one thing after another. */
-  async lock(eventTypeId: string, range: SlotRange): Promise<HostAgenda | null> {
+  async lock(eventTypeId: string, range: SlotRange, at: Instant, own?: Own): Promise<HostAgenda | null> {
     return this.schedule.agendaOf(
       this.schedule.allEventTypes.find(({ id }) => id === eventTypeId),
       range,
+      at,
+      own,
     );
+  }
+}
+
+class InMemoryHolds extends Holds {
+  constructor(private readonly schedule: InMemorySchedule) {
+    super();
+  }
+
+  async save(hold: Hold): Promise<void> {
+    this.schedule.keepHold(hold);
+  }
+
+  async release(ownerId: string, token: string | null, at: Instant): Promise<void> {
+    this.schedule.releaseHold(ownerId, token, at);
   }
 }

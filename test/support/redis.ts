@@ -18,7 +18,10 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** Starts the redis-server found on the PATH. `args` are further arguments of its command line, such as `--appendonly yes`. */
+/**
+ * Starts the redis-server that REDIS_SERVER tells of, or the one on the PATH. `args` are further arguments of its command
+ * line, such as `--appendonly yes`.
+ */
 export async function startRedis(...args: string[]): Promise<RedisServer> {
   const folder = await temporaryFolder();
   const { port, child: first } = await startOnFreePort(folder.path, args);
@@ -61,7 +64,7 @@ async function startOnFreePort(
 /** Null if it ended before it answered, as it does when another took the port in the meantime. */
 async function start(port: number, directory: string, args: string[]): Promise<ChildProcess | null> {
   const child = spawn(
-    'redis-server',
+    process.env['REDIS_SERVER'] ?? 'redis-server',
     ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--save', '', ...args],
     { stdio: 'ignore' },
   );
@@ -71,9 +74,7 @@ async function start(port: number, directory: string, args: string[]): Promise<C
   const giveUpAt = Date.now() + STARTED_WITHIN_MS;
   while (Date.now() < giveUpAt) {
     if (missing)
-      throw new Error(
-        'redis-server is not on the PATH: install the Debian package redis-server to run this test',
-      );
+      throw new Error('This test needs redis-server: install it, or set REDIS_SERVER to its path.');
     if (isGone(child)) return null;
     if (await answers(port)) return child;
     await delay(20);

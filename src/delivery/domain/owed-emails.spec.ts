@@ -18,6 +18,22 @@ describe('The e-mails that an event owes', () => {
     ]);
   });
 
+  it('tell the same people when it was moved, in one mail each', () => {
+    const moved = aBooking(anEventType('ann', { name: 'Lesson' }), '2026-03-02T10:00:00Z');
+    moved.reschedule(
+      anEventType('ann'),
+      Instant.parse('2026-03-03T10:00:00Z'),
+      Instant.parse('2026-03-01T00:00:00Z'),
+    );
+    expect(
+      owedEmails(moved.events[1]!, 'ann@example.com').map(({ type, recipient }) => [type, recipient]),
+    ).toEqual([
+      ['RESCHEDULE_CONFIRMATION', 'ada@example.com'],
+      ['RESCHEDULE_CONFIRMATION', 'charles@example.com'],
+      ['RESCHEDULE_NOTIFICATION', 'ann@example.com'],
+    ]);
+  });
+
   it('tell the same people when it was cancelled', () => {
     booking.cancel(null, 'HOST', Instant.parse('2026-03-01T00:00:00Z'));
     expect(

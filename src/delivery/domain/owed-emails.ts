@@ -1,7 +1,12 @@
 import type { BookingEvent, DomainEvent } from '../../kernel/domain-event.js';
 
 export type EmailType =
-  'BOOKING_CONFIRMATION' | 'BOOKING_NOTIFICATION' | 'CANCELLATION_CONFIRMATION' | 'CANCELLATION_NOTIFICATION';
+  | 'BOOKING_CONFIRMATION'
+  | 'BOOKING_NOTIFICATION'
+  | 'RESCHEDULE_CONFIRMATION'
+  | 'RESCHEDULE_NOTIFICATION'
+  | 'CANCELLATION_CONFIRMATION'
+  | 'CANCELLATION_NOTIFICATION';
 
 /** An e-mail that an event owes somebody. */
 export interface OwedEmail {
@@ -17,6 +22,11 @@ export function owedEmails(event: DomainEvent, ownerEmail: string): OwedEmail[] 
       return bookingEmails(event, ownerEmail, {
         invitee: ['BOOKING_CONFIRMATION', 'Confirmed'],
         owner: ['BOOKING_NOTIFICATION', 'New booking'],
+      });
+    case 'booking.rescheduled':
+      return bookingEmails(event, ownerEmail, {
+        invitee: ['RESCHEDULE_CONFIRMATION', 'Moved'],
+        owner: ['RESCHEDULE_NOTIFICATION', 'Moved'],
       });
     case 'booking.cancelled':
       return bookingEmails(event, ownerEmail, {

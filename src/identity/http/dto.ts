@@ -1,5 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { plans } from '../domain/plan.js';
 import type { MeView } from '../reads/user-reads.js';
+
+const plan = {
+  enum: [...plans],
+  enumName: 'Plan',
+  enumSchema: { description: 'A plan; API keys work from PRO on' },
+  example: 'PRO',
+};
 
 export class MeDto implements MeView {
   @ApiProperty({ example: '01980a4e-7b1c-7c3e-9d55-0f2b6a1c9e01' })
@@ -14,21 +22,10 @@ export class MeDto implements MeView {
   @ApiProperty({ example: 'grace' })
   username!: string;
 
-  @ApiProperty({
-    enum: ['FREE', 'PRO', 'BUSINESS'],
-    enumName: 'Plan',
-    example: 'PRO',
-    description: 'What is paid for',
-    enumSchema: { description: 'A plan' },
-  })
+  @ApiProperty({ ...plan, description: 'What is paid for' })
   plan!: MeView['plan'];
 
-  @ApiProperty({
-    enum: ['FREE', 'PRO', 'BUSINESS'],
-    enumName: 'Plan',
-    example: 'PRO',
-    description: 'What holds now; a trial or grace period counts',
-  })
+  @ApiProperty({ ...plan, description: 'What holds now; a trial or grace period counts' })
   effectivePlan!: MeView['effectivePlan'];
 
   @ApiProperty({ example: 'America/New_York' })

@@ -161,7 +161,7 @@ export function guard(
 
 /** Pages of other sites may book, and nothing else: no other route tells a browser that it may be read from elsewhere. */
 function isPublicSurface(path: string): boolean {
-  return path === '/api/bookings';
+  return path === '/api/bookings' || path === '/api/holds';
 }
 
 function finishHeaders(request: FastifyRequest, reply: FastifyReply): void {

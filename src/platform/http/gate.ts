@@ -39,8 +39,13 @@ export class Gate {
 
   private async admitPublic(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const bucket = `public:${countedAddress(request.ip)}`;
-    await this.count(bucket, this.limits.publicBookingPerMinute, reply);
-    request.refundLimit = () => this.rateLimits.refund(bucket);
+    const limit = this.limits.publicBookingPerMinute;
+    if (limit === 0) return;
+    await this.count(bucket, limit, reply);
+    request.refundLimit = async () => {
+      await this.rateLimits.refund(bucket);
+      tell(await this.rateLimits.peek(bucket, limit), reply);
+    };
   }
 
   private async admitKey(request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -87,6 +87,14 @@ export class OutboxTurns {
     return rows.sort((a, b) => Number(a.position) - Number(b.position)).map(({ id }) => id);
   }
 
+  /** Ends the leases of events for which nobody was rung: they are due at once. */
+  async giveBack(eventIds: readonly string[]): Promise<void> {
+    await this.dataSource.query(
+      'update outbox set next_attempt_at = now(), attempts = attempts - 1 where id = any($1) and handled_at is null',
+      [eventIds],
+    );
+  }
+
   /** Puts an event whose work failed off: for 2 s after the first attempt, twice as long after each, an hour at most. */
   async putOff(eventId: string, reason: string): Promise<void> {
     await this.dataSource.query(

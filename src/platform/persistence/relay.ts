@@ -58,12 +58,21 @@ export class OutboxRelay {
   private async ring(): Promise<void> {
     for (;;) {
       const due = await this.turns.takeDue(BATCH, LEASE_SECONDS);
-      if (due.length > 0) await this.queue.enqueue(due.map((eventId) => ({ name: 'handle-event', eventId })));
+      if (due.length > 0) await this.ringFor(due);
       if (due.length < BATCH) break;
     }
     if (Date.now() - this.prunedAt > PRUNE_EVERY_MS) {
       this.prunedAt = Date.now();
       await this.turns.prune();
+    }
+  }
+
+  private async ringFor(due: readonly string[]): Promise<void> {
+    try {
+      await this.queue.enqueue(due.map((eventId) => ({ name: 'handle-event', eventId })));
+    } catch (error) {
+      await this.turns.giveBack(due);
+      throw error;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { Instant } from '@js-joda/core';
 import { describe, expect, it } from '@jest/globals';
 import { RandomIds } from '../../kernel/ids.js';
 import { Outbox } from '../../platform/persistence/outbox.js';
@@ -8,6 +9,7 @@ import { eventually } from '../../../test/support/eventually.js';
 import { aBooking, anEventType } from '../../../test/support/event-types.js';
 import { PostgresAgendas } from './postgres-agendas.js';
 import { PostgresBookings } from './postgres-bookings.js';
+import { PostgresHolds } from './postgres-holds.js';
 import { PostgresEventTypes } from './postgres-event-types.js';
 
 scheduleContract('in PostgreSQL', openStage);
@@ -21,6 +23,7 @@ async function openStage() {
     bookings: new PostgresBookings(session, new Outbox(session, ids)),
     eventTypes: new PostgresEventTypes(session),
     agendas: new PostgresAgendas(dataSource, session),
+    holds: new PostgresHolds(session),
     unitOfWork: new PostgresUnitOfWork(session),
     async addOwner() {
       const id = ids.next();
@@ -43,7 +46,7 @@ describe('the agenda of a host', () => {
     const eventType = anEventType(await stage.addOwner());
     await stage.unitOfWork.run(() => stage.eventTypes.save(eventType));
     const range = { from: Date.parse('2026-03-02'), to: Date.parse('2026-03-03') };
-    const lock = () => stage.agendas.lock(eventType.state.id, range);
+    const lock = () => stage.agendas.lock(eventType.state.id, range, Instant.parse('2026-03-01T00:00:00Z'));
 
     const locksThat = (state: string) => () =>
       stage.dataSource

@@ -70,6 +70,43 @@ describe('A booking', () => {
     expect(booking.status).toBe('CONFIRMED');
   });
 
+  it('moves to another time on the present terms and stays the same booking, one move on', () => {
+    const eventType = anEventType('ann', { bufferBefore: 5 });
+    const booking = aBooking(eventType, start);
+    const { id, inviteeToken } = booking.state;
+    booking.reschedule(
+      eventType.redefine({ durationMinutes: 60 }, before),
+      Instant.parse('2026-03-05T12:00:00Z'),
+      before,
+    );
+
+    expect(booking.state).toMatchObject({ id, inviteeToken, sequence: 1, updatedAt: before });
+    expect(String(booking.state.time.end)).toBe('2026-03-05T13:00:00Z');
+    expect(String(booking.state.blocked.start)).toBe('2026-03-05T11:55:00Z');
+    expect(booking.events.at(-1)).toMatchObject({
+      name: 'booking.rescheduled',
+      data: {
+        sequence: 1,
+        eventType: { durationMinutes: 60 },
+        startTime: '2026-03-05T12:00:00.000Z',
+        previousStartTime: '2026-03-02T10:00:00.000Z',
+        previousEndTime: '2026-03-02T10:30:00.000Z',
+      },
+    });
+  });
+
+  it('cannot be moved once it is cancelled or over', () => {
+    const eventType = anEventType('ann');
+    const over = aBooking(eventType, start);
+    const to = Instant.parse('2026-03-05T12:00:00Z');
+    expect(() => over.reschedule(eventType, to, Instant.parse('2026-03-02T10:30:00Z'))).toThrow(
+      BookingAlreadyEnded,
+    );
+    over.cancel(null, 'HOST', before);
+    expect(() => over.reschedule(eventType, to, before)).toThrow(BookingAlreadyCancelled);
+    expect(over.state.sequence).toBe(0);
+  });
+
   it('cannot be cancelled twice, and says so even when it is over', () => {
     const booking = aBooking(anEventType('ann'), start);
     booking.cancel('first', 'HOST', before);

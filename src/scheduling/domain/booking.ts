@@ -3,7 +3,7 @@ import type { BookingEvent, BookingEventData } from '../../kernel/domain-event.j
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Interval } from '../../kernel/interval.js';
 import { BookingAlreadyCancelled, BookingAlreadyEnded } from './errors.js';
-import type { EventType } from './event-type.js';
+import { stretchesOf, type EventType } from './event-type.js';
 
 export type CancelledBy = 'HOST' | 'INVITEE' | 'SYSTEM';
 
@@ -73,7 +73,6 @@ export class Booking {
     at: Instant,
   ): Booking {
     const offer = eventType.state;
-    const end = start.plusSeconds(offer.durationMinutes * 60);
     const booking = new Booking({
       ...details,
       ownerId: offer.ownerId,
@@ -84,11 +83,7 @@ export class Booking {
         durationMinutes: offer.durationMinutes,
         price: offer.price && offer.currency ? { amount: offer.price, currency: offer.currency } : null,
       },
-      time: { start, end },
-      blocked: {
-        start: start.minusSeconds(offer.bufferBefore * 60),
-        end: end.plusSeconds(offer.bufferAfter * 60),
-      },
+      ...stretchesOf(eventType, start),
       location: offer.location,
       meetingLink: offer.location !== null && /^https?:\/\//i.test(offer.location) ? offer.location : null,
       sequence: 0,
@@ -115,15 +110,41 @@ export class Booking {
 
   /** Confirmed until cancelled; a cancelled booking never comes back, and one that is over stays as it was. */
   cancel(reason: string | null, by: CancelledBy, at: Instant): void {
-    if (this.current.cancellation) throw new BookingAlreadyCancelled();
-    if (!this.current.time.end.isAfter(at)) throw new BookingAlreadyEnded();
+    this.checkStillOn(at);
     this.current = { ...this.current, cancellation: { at, by, reason }, updatedAt: at };
     this.record('booking.cancelled', at);
   }
 
-  private record(name: BookingEvent['name'], occurredAt: Instant): void {
+  /** Moves to another time that was found free, on the event type's present terms: same booking, same id, one move more. */
+  reschedule(eventType: EventType, start: Instant, at: Instant): void {
+    this.checkStillOn(at);
+    const { time: previous, sequence } = this.current;
+    const { durationMinutes } = eventType.state;
+    this.current = {
+      ...this.current,
+      ...stretchesOf(eventType, start),
+      eventType: { ...this.current.eventType, durationMinutes },
+      sequence: sequence + 1,
+      updatedAt: at,
+    };
+    this.record('booking.rescheduled', at, {
+      previousStartTime: formatInstant(previous.start),
+      previousEndTime: formatInstant(previous.end),
+    });
+  }
+
+  private checkStillOn(at: Instant): void {
+    if (this.current.cancellation) throw new BookingAlreadyCancelled();
+    if (!this.current.time.end.isAfter(at)) throw new BookingAlreadyEnded();
+  }
+
+  private record(
+    name: BookingEvent['name'],
+    occurredAt: Instant,
+    more: Partial<BookingEventData> = {},
+  ): void {
     const { id, ownerId } = this.current;
-    this.recorded.push({ name, ownerId, subjectId: id, occurredAt, data: this.eventData() });
+    this.recorded.push({ name, ownerId, subjectId: id, occurredAt, data: { ...this.eventData(), ...more } });
   }
 
   private eventData(): BookingEventData {

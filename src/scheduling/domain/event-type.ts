@@ -1,4 +1,5 @@
 import type { Instant, ZoneId } from '@js-joda/core';
+import type { Interval } from '../../kernel/interval.js';
 import { textLimits } from '../../kernel/text.js';
 import { findTimeZone } from '../../kernel/time-zone.js';
 import { MONDAY_TO_FRIDAY_9_TO_5, overridesReader, weekReader } from './hours-text.js';
@@ -95,6 +96,18 @@ export class EventType {
     const { durationMinutes, slotIntervalMinutes } = this.state;
     return { ...this.state, slotIntervalMinutes: slotIntervalMinutes ?? durationMinutes };
   }
+}
+
+/** When a meeting of that event type is that starts then, and what it blocks of its host's time: its buffers too. */
+export function stretchesOf({ state }: EventType, start: Instant): { time: Interval; blocked: Interval } {
+  const end = start.plusSeconds(state.durationMinutes * 60);
+  return {
+    time: { start, end },
+    blocked: {
+      start: start.minusSeconds(state.bufferBefore * 60),
+      end: end.plusSeconds(state.bufferAfter * 60),
+    },
+  };
 }
 
 /** What the owner decides. */

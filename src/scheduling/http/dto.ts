@@ -126,6 +126,17 @@ export class CreateBookingBody {
     description: "Answers to the event type's questions, keyed by the question's id",
   })
   answers?: Record<string, unknown>;
+
+  @Key({ optional: true, clearable: true, description: 'Of a hold: the slot that is kept for this invitee' })
+  holdToken?: string | null;
+}
+
+export class CreateHoldBody {
+  @Key({ example: ID, description: 'The event type to book' })
+  eventTypeId!: string;
+
+  @Moment({ example: '2026-02-15T10:00:00.000Z', description: 'Where an offered slot starts' })
+  startTime!: Instant;
 }
 
 export class AvailabilityQuery {
@@ -376,6 +387,26 @@ export class NewBookingDto {
     description: "The invitee's own link to choose another time",
   })
   rescheduleUrl!: string;
+}
+
+export class HoldDto {
+  @ApiProperty({
+    description: 'What the booking carries as `holdToken`',
+    example: 'q7Qb1XzWc0m2yQm7s2kq0aT0yY3sV5nJ8hE4dR6uL1o',
+  })
+  token!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-01T09:10:00.000Z' })
+  expiresAt!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-15T10:00:00.000Z' })
+  startTime!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-02-15T10:30:00.000Z' })
+  endTime!: string;
+
+  @ApiProperty({ type: BookedEventTypeDto })
+  eventType!: BookedEventTypeDto;
 }
 
 export class EventTypeDto implements EventTypeView {

@@ -47,6 +47,7 @@ export class PublicBookingsController {
           guests: body.guests ?? [],
           notes: body.notes ?? null,
           answers: body.answers,
+          holdToken: body.holdToken ?? null,
         }),
       ),
     );

@@ -3,10 +3,9 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import { Booking } from '../domain/booking.js';
-import { EventTypeNotFound, SlotNotOffered, SlotTaken } from '../domain/errors.js';
 import { answersTo } from '../domain/questions.js';
-import { judge, widestOccupancyRange } from '../domain/slots.js';
-import type { Agendas, Bookings, ContactBook } from '../ports.js';
+import type { Agendas, Bookings, ContactBook, Holds } from '../ports.js';
+import { claimSlot, lockAgenda } from './claim-slot.js';
 
 export interface BookSlotCommand {
   readonly eventTypeId: string;
@@ -17,6 +16,8 @@ export interface BookSlotCommand {
   readonly phone: string | null;
   readonly guests: readonly string[];
   readonly notes: string | null;
+  /** Of the slot that is held for this invitee, if one is. */
+  readonly holdToken: string | null;
   /** As sent, keyed by the question's id. */
   readonly answers: unknown;
 }
@@ -26,6 +27,7 @@ export class BookSlot {
   constructor(
     private readonly agendas: Agendas,
     private readonly bookings: Bookings,
+    private readonly holds: Holds,
     private readonly contactBook: ContactBook,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
@@ -34,19 +36,14 @@ export class BookSlot {
 
   async execute(command: BookSlotCommand): Promise<Booking> {
     return this.unitOfWork.run(async () => {
-      const start = command.start.toEpochMilli();
-      const agenda = await this.agendas.lock(
-        command.eventTypeId,
-        widestOccupancyRange({ from: start, to: start }),
-      );
-      if (!agenda) throw new EventTypeNotFound();
-      const { eventType, occupancy } = agenda;
-
-      const answers = answersTo(eventType.state.questions, command.answers);
+      const { eventTypeId, start, holdToken } = command;
       const at = this.clock.now();
-      const verdict = judge(eventType.rules, occupancy, start, at.toEpochMilli());
-      if (verdict === 'not offered') throw new SlotNotOffered();
-      if (verdict === 'taken') throw new SlotTaken();
+      const wish = { eventTypeId, start, at, own: { holdToken } };
+      const agenda = await lockAgenda(this.agendas, wish);
+      const { eventType } = agenda;
+      const { ownerId, questions } = eventType.state;
+      const answers = answersTo(questions, command.answers);
+      claimSlot(agenda, wish);
 
       const invitee = {
         name: command.inviteeName,
@@ -57,10 +54,10 @@ export class BookSlot {
       };
       const booking = Booking.confirm(
         eventType,
-        command.start,
+        start,
         {
           id: this.ids.next(),
-          contactId: await this.contactBook.contactFor(eventType.state.ownerId, invitee),
+          contactId: await this.contactBook.contactFor(ownerId, invitee),
           invitee,
           notes: command.notes,
           answers,
@@ -69,6 +66,7 @@ export class BookSlot {
         at,
       );
       await this.bookings.save(booking);
+      await this.holds.release(ownerId, holdToken, at);
       return booking;
     });
   }

@@ -4,6 +4,7 @@ import { FixedClock } from '../../../test/fakes/fixed-clock.js';
 import { InMemorySchedule } from '../../../test/fakes/in-memory-schedule.js';
 import { InMemoryUnitOfWork, type Restorable } from '../../../test/fakes/in-memory-unit-of-work.js';
 import { SequentialIds } from '../../../test/fakes/sequential-ids.js';
+import { aBooking, anEventType } from '../../../test/support/event-types.js';
 import { InvalidData } from '../../kernel/domain-error.js';
 import type { Invitee } from '../domain/booking.js';
 import { BookingNotFound, EventTypeNotFound, SlotNotOffered, SlotTaken } from '../domain/errors.js';
@@ -11,8 +12,10 @@ import { ContactBook } from '../ports.js';
 import { BookSlot, type BookSlotCommand } from './book-slot.js';
 import { CancelBooking } from './cancel-booking.js';
 import { DefineEventType } from './define-event-type.js';
+import { HoldSlot } from './hold-slot.js';
 import { ListSlots } from './list-slots.js';
 import { RedefineEventType } from './redefine-event-type.js';
+import { RescheduleBooking } from './reschedule-booking.js';
 
 /** Gives every address a contact of its own. */
 class FakeContactBook extends ContactBook implements Restorable {
@@ -52,7 +55,15 @@ describe('Booking a slot', () => {
     contactBook = new FakeContactBook();
     const unitOfWork = new InMemoryUnitOfWork(schedule, contactBook);
     const ids = new SequentialIds();
-    bookSlot = new BookSlot(schedule.agendas, schedule.bookings, contactBook, unitOfWork, clock, ids);
+    bookSlot = new BookSlot(
+      schedule.agendas,
+      schedule.bookings,
+      schedule.holds,
+      contactBook,
+      unitOfWork,
+      clock,
+      ids,
+    );
     listSlots = new ListSlots(schedule.agendas, clock);
     cancelBooking = new CancelBooking(schedule.bookings, unitOfWork, clock);
     redefine = new RedefineEventType(schedule.eventTypes, unitOfWork, clock);
@@ -81,6 +92,7 @@ describe('Booking a slot', () => {
     guests: [],
     notes: null,
     answers: undefined,
+    holdToken: null,
     ...more,
   });
   const book = (eventTypeId: string, start: string, more: Partial<BookSlotCommand> = {}) =>
@@ -205,6 +217,124 @@ describe('Booking a slot', () => {
 
     expect(schedule.allBookings[0]?.eventType).toEqual(booking.state.eventType);
     expect(await offered()).not.toContain('10:00');
+  });
+});
+
+describe('Holding a slot', () => {
+  const begin = async () => {
+    const clock = new FixedClock(Instant.parse('2026-02-13T12:00:00Z'));
+    const schedule = new InMemorySchedule();
+    const unitOfWork = new InMemoryUnitOfWork(schedule);
+    const ids = new SequentialIds();
+    const definition = { name: 'Intro', slug: 'intro', durationMinutes: 30, dailyLimit: 1 };
+    const define = new DefineEventType(schedule.eventTypes, unitOfWork, clock, ids);
+    const { state } = await define.execute({ ownerId: 'ann', ownerZone: UTC, definition });
+    const { agendas, bookings, holds } = schedule;
+    const bookSlot = new BookSlot(agendas, bookings, holds, new FakeContactBook(), unitOfWork, clock, ids);
+    const holdSlot = new HoldSlot(agendas, holds, unitOfWork, clock, ids);
+    const start = Instant.parse('2026-02-16T10:00:00Z');
+    const hold = (at = start) => holdSlot.execute({ eventTypeId: state.id, start: at });
+    const book = (holdToken: string | null, at = start) =>
+      bookSlot.execute({
+        eventTypeId: state.id,
+        start: at,
+        inviteeName: 'Ada',
+        inviteeEmail: 'ada@example.com',
+        inviteeTimezone: UTC,
+        phone: null,
+        guests: [],
+        notes: null,
+        holdToken,
+        answers: undefined,
+      });
+    return { clock, schedule, hold, book, start };
+  };
+
+  it('keeps it for the bearer of the token for ten minutes', async () => {
+    const { clock, hold, book } = await begin();
+    const { token } = (await hold()).hold;
+
+    await expect(book(null)).rejects.toThrow(SlotTaken);
+    await expect(book('another')).rejects.toThrow(SlotTaken);
+    await expect(hold()).rejects.toThrow(SlotTaken);
+    clock.advance(Duration.ofMinutes(10).minusMillis(1));
+    expect((await book(token)).status).toBe('CONFIRMED');
+  });
+
+  it('blocks nobody once it has expired', async () => {
+    const { clock, hold, book } = await begin();
+    await hold();
+    clock.advance(Duration.ofMinutes(10));
+    expect((await book(null)).status).toBe('CONFIRMED');
+  });
+
+  it('counts towards the limits, so that what is held can be booked', async () => {
+    const { hold, book, start } = await begin();
+    await hold();
+    await expect(book(null, start.plusSeconds(3_600))).rejects.toThrow(SlotTaken);
+  });
+
+  it('ends with the booking that used it', async () => {
+    const { schedule, hold, book } = await begin();
+    const { token } = (await hold()).hold;
+    const booking = await book(token);
+    const found = (await schedule.bookings.find(booking.state.id, 'ann'))!;
+    found.cancel(null, 'HOST', Instant.parse('2026-02-14T00:00:00Z'));
+    await schedule.bookings.save(found);
+
+    expect((await book(null)).status).toBe('CONFIRMED');
+  });
+
+  it('is refused for a time that is not offered', async () => {
+    const { hold, start } = await begin();
+    await expect(hold(start.plusSeconds(60))).rejects.toThrow(SlotNotOffered);
+  });
+});
+
+describe('Rescheduling a booking', () => {
+  const begin = async (definition: Record<string, unknown> = {}) => {
+    const clock = new FixedClock(Instant.parse('2026-02-13T12:00:00Z'));
+    const schedule = new InMemorySchedule();
+    const unitOfWork = new InMemoryUnitOfWork(schedule);
+    const eventType = anEventType('ann', { durationMinutes: 60, ...definition });
+    await schedule.eventTypes.save(eventType);
+    const booking = aBooking(eventType, '2026-02-16T10:00:00Z');
+    await schedule.bookings.save(booking);
+    const reschedule = new RescheduleBooking(schedule.agendas, schedule.bookings, unitOfWork, clock);
+    const move = (start: string, ownerId = 'ann') =>
+      reschedule.execute({ bookingId: booking.state.id, ownerId, start: Instant.parse(start) });
+    const now = () => schedule.allBookings.find(({ id }) => id === booking.state.id)!;
+    return { schedule, eventType, move, now };
+  };
+
+  it('moves it, tells of one move, and frees where it was', async () => {
+    const { schedule, eventType, move, now } = await begin();
+    await move('2026-02-16T12:00:00Z');
+
+    expect(now()).toMatchObject({ sequence: 1 });
+    expect(String(now().time.start)).toBe('2026-02-16T12:00:00Z');
+    expect(schedule.events.map(({ name }) => name)).toEqual(['booking.created', 'booking.rescheduled']);
+    await schedule.bookings.save(aBooking(eventType, '2026-02-16T10:00:00Z'));
+  });
+
+  it('may overlap itself, and its own daily limit does not stand in its way', async () => {
+    const { move, now } = await begin({ slotIntervalMinutes: 15, dailyLimit: 1 });
+    await move('2026-02-16T10:30:00Z');
+    expect(String(now().time.start)).toBe('2026-02-16T10:30:00Z');
+  });
+
+  it('leaves it where it was if the time is taken or was never offered', async () => {
+    const { schedule, eventType, move, now } = await begin();
+    await schedule.bookings.save(aBooking(eventType, '2026-02-16T12:00:00Z'));
+
+    await expect(move('2026-02-16T12:00:00Z')).rejects.toThrow(SlotTaken);
+    await expect(move('2026-02-16T12:20:00Z')).rejects.toThrow(SlotNotOffered);
+    expect(now()).toMatchObject({ sequence: 0 });
+  });
+
+  it("is the owner's alone", async () => {
+    const { move } = await begin();
+    await expect(move('2026-02-16T12:00:00Z', 'eve')).rejects.toThrow(BookingNotFound);
   });
 });
 

@@ -48,7 +48,7 @@ export class ListSlots {
       from: first.atStartOfDay(timezone).toInstant().toEpochMilli(),
       to: last.plusDays(1).atStartOfDay(timezone).toInstant().toEpochMilli(),
     };
-    const agenda = await this.agendas.read(ownerId, slug, widestOccupancyRange(range));
+    const agenda = await this.agendas.read(ownerId, slug, widestOccupancyRange(range), now);
     if (!agenda) throw new EventTypeNotFound();
     const { eventType, occupancy } = agenda;
     return { eventType, starts: freeSlots(eventType.rules, occupancy, range, now.toEpochMilli()) };
