@@ -1,106 +1,25 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
-// Fast rather than durable, and with room for the pools of many processes.
-const settings = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  max_connections: '200',
-  timezone: 'UTC',
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-};
-const secondsToStart = 60;
+const keeper = fileURLToPath(new URL('test-postgres-keeper.mjs', import.meta.url));
 
-/**
- * Starts an empty PostgreSQL in a temporary folder, of the same making as the embedded one, and resolves with its `url` and
- * `stop`, which removes it. Needs the build in dist/.
- */
+/** Starts an empty PostgreSQL for tests and resolves with its `url` and `stop`, which removes it. Needs the build in dist/. */
 export async function startTestPostgres() {
-  const folder = await mkdtemp(join(tmpdir(), 'linktime-postgres-'));
-  const log = [];
-  let server = null;
-  const stop = async () => {
-    await end(server);
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    const password = randomUUID();
-    const port = await freePort();
-    server = await launch(folder, port, password, log);
-    const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-    await readiness(server, url);
-    return { url, stop };
-  } catch (error) {
-    await stop();
-    throw new Error(`The tests' PostgreSQL did not start. ${log.join('')}`, { cause: error });
-  }
-}
-
-async function launch(folder, port, password, log) {
-  const persistence = '../dist/src/platform/persistence';
-  const { findPostgresPrograms } = await import(`${persistence}/postgres-programs.js`);
-  const { choosePostgresUser } = await import(`${persistence}/postgres-user.js`);
-  const { makeCluster } = await import(`${persistence}/postgres-cluster.js`);
-
-  await chmod(folder, 0o755); // PostgreSQL may run as another user
-  const cluster = join(folder, 'cluster');
-  const { initdb, postgres } = await findPostgresPrograms();
-  const user = await choosePostgresUser(postgres, cluster);
-  await makeCluster(initdb, cluster, { name: 'postgres', password }, user);
-
-  const { file, args, options } = user.command(postgres, [
-    ...['-D', cluster, '-p', String(port)],
-    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ]);
   // Out of the terminal's process group: what is typed there ends the tests first, and then this.
-  const server = spawn(file, args, {
-    ...options,
-    cwd: '/',
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const kept = spawn(process.execPath, [keeper], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
+  const exit = once(kept, 'exit');
+  const failure = exit.then(() => {
+    throw new Error("The tests' PostgreSQL did not start.");
   });
-  server.stderr.on('data', (chunk) => log.push(chunk));
-  return server;
-}
-
-async function readiness(server, url) {
-  const deadline = Date.now() + secondsToStart * 1_000;
-  for (;;) {
-    const client = new pg.Client({ connectionString: url });
-    try {
-      await client.connect();
-      return;
-    } catch (error) {
-      if (server.exitCode !== null || Date.now() > deadline) throw error;
-      await delay(50);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  }
-}
-
-async function end(server) {
-  if (!server || server.exitCode !== null || server.signalCode !== null) return;
-  const exit = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGINT'); // a fast shutdown: whoever is connected is thrown out
-  await exit;
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
+  const [url] = await Promise.race([once(createInterface({ input: kept.stdout }), 'line'), failure]);
+  failure.catch(() => undefined); // it ends some day
+  return {
+    url,
+    async stop() {
+      kept.stdin.end();
+      await exit;
+    },
+  };
 }

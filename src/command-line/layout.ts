@@ -7,7 +7,14 @@ export function table<Row extends object>(
 ): string {
   const lines = [names as readonly string[], ...rows.map((row) => names.map((name) => say(row[name])))];
   const widths = names.map((_, i) => Math.max(...lines.map((line) => widthOf(line[i]!))));
-  return lines.map((line) => line.map((cell, i) => pad(cell, widths[i]!)).join('  ').trimEnd()).join('\n');
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => pad(cell, widths[i]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** Every field of a record on a line of its own, and lists as one line an entry. */

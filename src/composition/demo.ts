@@ -54,10 +54,14 @@ export function findDemoOwner(services: Services): Promise<UserView | null> {
 }
 
 async function makeAll(services: Services): Promise<NewKey> {
-  const ownerId = await services.get(CreateUser).execute({ ...demoOwner, planExpiresAt: null, password: null });
+  const ownerId = await services
+    .get(CreateUser)
+    .execute({ ...demoOwner, planExpiresAt: null, password: null });
   const idsBySlug = new Map<string, string>();
   for (const definition of demoEventTypes) {
-    const { state } = await services.get(DefineEventType).execute({ ownerId, ownerZone: demoZone, definition });
+    const { state } = await services
+      .get(DefineEventType)
+      .execute({ ownerId, ownerZone: demoZone, definition });
     idsBySlug.set(state.slug, state.id);
   }
   for (const details of demoContacts) {
@@ -67,7 +71,12 @@ async function makeAll(services: Services): Promise<NewKey> {
   return services.get(IssueKey).execute({ userEmail: demoOwner.email, name: 'Demo', expiresAt: null });
 }
 
-async function book(services: Services, ownerId: string, eventTypeId: string, booking: DemoBooking): Promise<void> {
+async function book(
+  services: Services,
+  ownerId: string,
+  eventTypeId: string,
+  booking: DemoBooking,
+): Promise<void> {
   const { inviteeName, inviteeEmail, inviteeTimezone, answers, cancelledFor } = booking;
   const { state } = await services.get(BookSlot).execute({
     eventTypeId,

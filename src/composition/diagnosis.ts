@@ -90,7 +90,8 @@ export function judgeClock(aheadMs: number): Check {
 export function judgeZoneData(release: string, year: number): Check {
   const age = year - Number.parseInt(release, 10);
   const ok = age <= ZONE_DATA_YEARS;
-  const found = age <= 0 ? `${release}, of this year` : `${release}, of ${age === 1 ? 'last year' : `${age} years ago`}`;
+  const found =
+    age <= 0 ? `${release}, of this year` : `${release}, of ${age === 1 ? 'last year' : `${age} years ago`}`;
   const cure = 'Update LinkTime: where clocks change by new rules, meetings are an hour off.';
   return { check: 'zone data', ok, found, cure: ok ? null : cure };
 }
@@ -98,10 +99,16 @@ export function judgeZoneData(release: string, year: number): Check {
 export function judgeBaseUrl(baseUrl: string, profile: 'embedded' | 'production'): Check {
   const check = 'base URL';
   const { protocol, hostname } = new URL(baseUrl);
-  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) || hostname.endsWith('.localhost');
+  const isLocal =
+    /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) || hostname.endsWith('.localhost');
   if (!isLocal) {
     const ok = protocol === 'https:';
-    return { check, ok, found: baseUrl, cure: ok ? null : 'Serve LinkTime by https and set BASE_URL to that.' };
+    return {
+      check,
+      ok,
+      found: baseUrl,
+      cure: ok ? null : 'Serve LinkTime by https and set BASE_URL to that.',
+    };
   }
   const cure = 'Set BASE_URL to where people reach LinkTime: this address is of use on this machine only.';
   return { check, ok: true, found: baseUrl, cure: profile === 'production' ? cure : null };

@@ -29,7 +29,8 @@ const DATA_DIR = 'data directory';
 /** All that can be told of an installation. What hangs on something that is away is left out. */
 export async function examine(profile: Profile): Promise<Check[]> {
   const dataDir = await examineDataDir(profile);
-  const hasDatabase = profile.name === 'production' || dataDir.every(({ check, ok }) => check !== DATA_DIR || ok);
+  const hasDatabase =
+    profile.name === 'production' || dataDir.every(({ check, ok }) => check !== DATA_DIR || ok);
   return [
     judgeBaseUrl(profile.baseUrl, profile.name),
     judgeZoneData(zoneDataVersion, new Date().getUTCFullYear()),

@@ -45,6 +45,7 @@ export interface Schema {
   readonly items?: Schema;
   readonly allOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
   readonly example?: unknown;
 }
 

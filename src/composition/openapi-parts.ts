@@ -17,7 +17,8 @@ is wrong with each. What is not yours is 404, as if it were not there.
 **Limits.** 60 requests in any minute for each key, 10 in any minute for each address on the public booking, unless whoever
 runs the installation has set others. \`X-RateLimit-*\` tells how it stands, and a 429 says in \`Retry-After\` how long to wait.
 
-**Retries.** A POST with an \`Idempotency-Key\` may be sent again: within 24 hours it acts once and is answered alike.
+**Retries.** Where an \`Idempotency-Key\` is taken, the same request may be sent again: within 24 hours it acts once and is
+answered alike.
 
 **Times** are UTC with milliseconds and \`Z\`. Instants that are sent carry \`Z\` or an offset.
 
@@ -113,12 +114,12 @@ export const IDEMPOTENCY_KEY = {
   description:
     'The same request sent again under the same key within 24 hours acts once and is answered alike, with ' +
     '`Idempotency-Replayed: true`. Another request under the same key is a conflict. A failed answer keeps no key.',
-  schema: { type: 'string', minLength: 1, maxLength: 255, example: 'f3a1c0de-51c7-4a08-8f62-2c9a4be0d6b7' },
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
 /** What parts of a path mean, by name. */
-export const PATH_PARAMETERS: Record<string, { description: string; example: string }> = {
-  id: { description: 'As another answer told it; opaque', example: '01980a4e-7b1c-7c3e-9d55-0f2b6a1c9e01' },
+export const PATH_PARAMETERS: Record<string, { description: string; example?: string }> = {
+  id: { description: 'As another answer told it; opaque' },
   slug: { description: "The event type's slug", example: 'intro-call' },
 };
 

@@ -26,8 +26,8 @@ const OF_ALL_OPERATIONS = [429, 500, 503, 'default'] as const;
 const OF_ALL_BODIES = [400, 413, 415] as const;
 
 /**
- * The OpenAPI 3.1 document of the API: what its controllers say, and what holds for all of them. Throws if there is anything in it
- * that no example shows.
+ * The OpenAPI 3.1 document of the API: what its controllers say, and what holds for all of them. Throws if a required field has no
+ * example.
  */
 export function describeApi(app: INestApplication): OpenApiDocument {
   const about = {
@@ -77,7 +77,7 @@ function answerOf({ description, headers = [], examples }: Refusal) {
 
 function complete(operation: Operation, method: string, components: Components): void {
   const { requestBody, responses, parameters = [] } = operation;
-  const { refusals, answerExample } = operation[REMARKS] as Remarks;
+  const { refusals, answerExample, takesIdempotencyKey } = operation[REMARKS] as Remarks;
   delete operation[REMARKS];
   const needsKey = operation.security !== undefined;
   operation.security ??= [];
@@ -85,8 +85,7 @@ function complete(operation: Operation, method: string, components: Components):
   operation.parameters = parameters.map((each) =>
     'name' in each && each.in === 'path' ? { ...each, ...PATH_PARAMETERS[each.name] } : each,
   );
-  const isRepeatable = method === 'post';
-  if (isRepeatable) operation.parameters.push({ $ref: '#/components/parameters/IdempotencyKey' });
+  if (takesIdempotencyKey) operation.parameters.push({ $ref: '#/components/parameters/IdempotencyKey' });
   if (requestBody) {
     const { schema } = requestBody.content['application/json']!;
     requestBody.required = (meaningOf(schema, components).schema.required ?? []).length > 0;
@@ -94,7 +93,7 @@ function complete(operation: Operation, method: string, components: Components):
   }
 
   for (const answer of Object.values(responses)) {
-    const headers = [...OF_ALL_ANSWERS, ...(isRepeatable ? ['Idempotency-Replayed'] : [])];
+    const headers = [...OF_ALL_ANSWERS, ...(takesIdempotencyKey ? ['Idempotency-Replayed'] : [])];
     answer.headers = { ...answer.headers, ...references('headers', headers) };
     showExample(answer.content ?? {}, components, answerExample);
   }
@@ -123,15 +122,19 @@ function showExample(
   }
 }
 
-/** What its own example and those of its parts show. */
+/** What its own example and those of its parts show; undefined if nothing does. */
 function exampleOf(schema: Schema, components: Components): unknown {
   if ('example' in schema) return schema.example;
   const meant = meaningOf(schema, components).schema;
   if (meant !== schema && 'example' in meant) return meant.example;
   if (meant.items) return [exampleOf(meant.items, components)];
-  if (!meant.properties) throw new Error(`No example shows ${JSON.stringify(schema)}`);
-  const fields = Object.entries(meant.properties);
-  return Object.fromEntries(fields.map(([name, field]) => [name, exampleOf(field, components)]));
+  if (!meant.properties) return undefined;
+  const fields = Object.entries(meant.properties).map(([name, field]): [string, unknown] => {
+    const example = exampleOf(field, components);
+    if (example === undefined && meant.required?.includes(name)) throw new Error(`No example shows ${name}`);
+    return [name, example];
+  });
+  return Object.fromEntries(fields.filter(([, example]) => example !== undefined));
 }
 
 /** Components and paths by name: the order in which modules load does not show in the file. */

@@ -33,6 +33,11 @@ export function dateInDays(days: number): string {
   return new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
 }
 
+/** So many minutes from now, as an instant. */
+export function inMinutes(minutes: number): string {
+  return new Date(Date.now() + minutes * 60_000).toISOString();
+}
+
 export function bookingOf(offer: Offer, startTime: string, given: Record<string, unknown> = {}) {
   return {
     eventTypeId: offer.id,

@@ -15,8 +15,6 @@ import {
 } from './server.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-const SECOND = 1_000;
-
 /** Limits are the subject of one suite and would be in the way of all others. */
 export const withoutLimits: Settings = {
   LIMIT_API_KEY_PER_MINUTE: '0',
@@ -80,14 +78,13 @@ export class Installation {
     return this.dataSource.query<Row[]>(sql, parameters);
   }
 
-  /** Lets a booking have been made for another time, `minutes` from now, past or to come. */
-  async moveBooking(id: string, minutes: number): Promise<void> {
-    const start = new Date(Math.floor(Date.now() / SECOND) * SECOND + minutes * 60 * SECOND).toISOString();
+  /** Lets a booking have been made for another time, past or to come. */
+  async moveBooking(id: string, startTime: string): Promise<void> {
     await this.query(
       `update bookings set starts_at = $2::timestamptz, ends_at = $2::timestamptz + (ends_at - starts_at),
          blocked = tstzrange($2::timestamptz, $2::timestamptz + (ends_at - starts_at))
        where id = $1`,
-      [id, start],
+      [id, startTime],
     );
   }
 

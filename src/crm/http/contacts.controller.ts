@@ -18,7 +18,7 @@ import { ChangeContact } from '../use-cases/change-contact.js';
 import { CreateContact } from '../use-cases/create-contact.js';
 import { DeleteContact } from '../use-cases/delete-contact.js';
 import {
-  ChangeContactBody,
+  UpdateContactBody,
   ContactDetailDto,
   ContactDto,
   ContactPageDto,
@@ -63,6 +63,7 @@ export class ContactsController {
     answer: ContactDto,
     answerDescription: 'The contact',
     answerExample: { meetingCount: 0 },
+    takesIdempotencyKey: true,
     refusals: [400, 409],
     headers: {
       Location: {
@@ -118,7 +119,7 @@ export class ContactsController {
   async change(
     @OwnerId() ownerId: string,
     @Param('id') id: string,
-    @Body() { name, email, phone, company, notes }: ChangeContactBody,
+    @Body() { name, email, phone, company, notes }: UpdateContactBody,
   ): Promise<ContactView> {
     await this.changeContact.execute({
       contactId: id,

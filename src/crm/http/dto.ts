@@ -13,7 +13,6 @@ export class ListContactsQuery extends PageQuery {
   @TextParameter({
     max: textLimits.search,
     description: 'Every word is found somewhere in name, e-mail or company, whatever the case and accents',
-    example: 'ada',
   })
   search?: string;
 }
@@ -35,7 +34,7 @@ export class CreateContactBody {
   notes?: string | null;
 }
 
-export class ChangeContactBody {
+export class UpdateContactBody {
   @Line({ max: textLimits.name, optional: true, example: 'Ada King' })
   name?: string;
 

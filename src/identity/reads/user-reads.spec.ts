@@ -74,6 +74,14 @@ describe('UserReads', () => {
       { ...unused, id: first.id, prefix: first.prefix, expiresAt: '2026-06-30T21:59:59.500Z' },
       { ...unused, id: second.id, prefix: second.prefix, revokedAt: createdAt },
     ]);
-    expect(await reads.keys(bob)).toEqual([]);
+    expect(await reads.keys(idNumber(99))).toEqual([]);
+  });
+
+  it('shows one key, whoever owns it', async () => {
+    const { id } = await database.issueKey('bob');
+
+    expect(await reads.keys(bob)).toContainEqual(await reads.key(id));
+    expect(await reads.key(idNumber(99))).toBeNull();
+    expect(await reads.key('key')).toBeNull();
   });
 });

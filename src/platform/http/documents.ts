@@ -8,6 +8,7 @@ export const REMARKS = 'x-remarks';
 export interface Remarks {
   readonly refusals: readonly (400 | 404 | 409)[];
   readonly answerExample: Readonly<Record<string, unknown>>;
+  readonly takesIdempotencyKey: boolean;
 }
 
 interface OperationOptions {
@@ -20,6 +21,8 @@ interface OperationOptions {
   readonly answerDescription: string;
   /** Where the example of this answer differs from what its class shows. */
   readonly answerExample?: Remarks['answerExample'];
+  /** The same request may be sent again under an `Idempotency-Key`: the route asks `IdempotentAnswers`. */
+  readonly takesIdempotencyKey?: boolean;
   /** The refusals of this route beside those of all routes of its kind. */
   readonly refusals?: Remarks['refusals'];
   /** Headers of this answer beside those of all answers. */
@@ -31,6 +34,7 @@ export function Operation(options: OperationOptions): MethodDecorator {
   const remarks: Remarks = {
     refusals: options.refusals ?? [],
     answerExample: options.answerExample ?? {},
+    takesIdempotencyKey: options.takesIdempotencyKey ?? false,
   };
   const headers = Object.fromEntries(
     Object.entries(options.headers ?? {}).map(([name, { description, example }]) => [

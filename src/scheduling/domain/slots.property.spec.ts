@@ -167,9 +167,9 @@ const agendas: fc.Arbitrary<Agenda> = places.chain(({ zone, moment }) => {
       ),
     }),
     range: fc
-      .tuple(distance(1.5 * DAY), length(3 * DAY))
+      .tuple(distance(DAY), length(3 * DAY))
       .map(([from, more]) => ({ from: moment + from, to: moment + from + more })),
-    now: distance(2 * DAY).map((from) => moment - DAY + from),
+    now: distance(2 * DAY).map((from) => moment - 1.5 * DAY + from),
   });
 });
 

@@ -388,6 +388,14 @@ describe('The booking window', () => {
     expect(timesOn('2026-02-19', offer, unoccupied, lateOnMonday)).toEqual([]);
   });
 
+  it('holds to the end of its last day where that ends after UTC’s', () => {
+    const california = openDaily('America/Los_Angeles', ['23:00-24:00']);
+    const monday = at('2026-02-16T09:00-08:00');
+    const week = rules(california, { bookingWindowDays: 7 });
+    expect(timesOn('2026-02-23', week, unoccupied, monday)).toEqual(['23:00', '23:30']);
+    expect(timesOn('2026-02-24', week, unoccupied, monday)).toEqual([]);
+  });
+
   it('moves on at midnight in the schedule’s zone', () => {
     const midnight = at('2026-02-17T00:00+09:00');
     expect(timesOn('2026-02-19', offer, unoccupied, midnight)).toHaveLength(4);

@@ -14,7 +14,7 @@ export class AvailabilityController {
   @Get(':slug')
   @AccessBy('api key')
   @Operation({
-    id: 'listSlots',
+    id: 'getAvailability',
     summary: 'Free slots of an event type',
     description: 'Every slot offered can be booked, and nothing else can. A range of at most 62 days.',
     status: 200,

@@ -70,6 +70,7 @@ export class BookingsController {
     status: 200,
     answer: SuccessDto,
     answerDescription: 'The booking is cancelled',
+    takesIdempotencyKey: true,
     refusals: [400, 404, 409],
   })
   cancel(

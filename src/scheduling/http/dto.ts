@@ -39,14 +39,12 @@ export class ListBookingsQuery extends PageQuery {
   status?: 'CONFIRMED' | 'CANCELLED' | 'all';
 
   @DateOrMomentParameter({
-    description: 'Meetings that start then or later; a date means its whole UTC day',
-    example: '2026-02-01',
+    description: 'Meetings that start then or later; a date such as `2026-02-01` means its whole UTC day',
   })
   from?: LocalDate | Instant;
 
   @DateOrMomentParameter({
-    description: 'Meetings that start then or earlier; a date means its whole UTC day',
-    example: '2026-02-28',
+    description: 'Meetings that start then or earlier; a date such as `2026-02-28` means its whole UTC day',
   })
   to?: LocalDate | Instant;
 
@@ -147,12 +145,11 @@ export class AvailabilityQuery {
   })
   timezone!: ZoneId;
 
-  @DateParameter({ description: 'The first day; today if left out', example: '2026-02-15' })
+  @DateParameter({ description: 'The first day, such as `2026-02-15`; today if left out' })
   startDate?: LocalDate;
 
   @DateParameter({
     description: 'The last day, included; seven days after the first if left out',
-    example: '2026-02-22',
   })
   endDate?: LocalDate;
 }

@@ -14,7 +14,7 @@ export class HoldsController {
   @Post()
   @AccessBy('public booking')
   @Operation({
-    id: 'holdSlot',
+    id: 'createHold',
     summary: 'Hold a slot',
     description:
       'Public: no key. The slot is kept for ten minutes; a booking that carries the token takes it. What is held is offered to nobody else.',

@@ -28,6 +28,7 @@ export class PublicBookingsController {
     status: 201,
     answer: NewBookingDto,
     answerDescription: 'The booking',
+    takesIdempotencyKey: true,
     refusals: [400, 404, 409],
   })
   create(

@@ -1,0 +1,51 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Instant } from '@js-joda/core';
+import { instantOf, jsonOf } from './values.js';
+
+const nothing = async () => '';
+
+describe('a time', () => {
+  it('carries Z or an offset', () => {
+    expect(instantOf('--expires', '2027-01-31T12:00:00+01:00')).toEqual(
+      Instant.parse('2027-01-31T11:00:00Z'),
+    );
+    expect(() => instantOf('--expires', '2027-01-31T12:00:00')).toThrow('--expires must be a time with Z');
+    expect(() => instantOf('--expires', 'tomorrow')).toThrow('--expires must be a time with Z');
+  });
+});
+
+describe('a file of JSON', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'linktime-values-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function fileOf(text: string): Promise<string> {
+    const file = join(folder, 'definition.json');
+    await writeFile(file, text);
+    return file;
+  }
+
+  it('is read as it stands, whatever editor wrote it', async () => {
+    expect(await jsonOf(await fileOf('\uFEFF{ "name": "Intro call" }'), nothing)).toEqual({
+      name: 'Intro call',
+    });
+  });
+
+  it('may come by standard input', async () => {
+    expect(await jsonOf('-', async () => '[1]')).toEqual([1]);
+    await expect(jsonOf('-', nothing)).rejects.toThrow('Standard input is not JSON');
+  });
+
+  it('is refused by name if it is missing, unreadable or no JSON', async () => {
+    const missing = join(folder, 'missing.json');
+    await expect(jsonOf(missing, nothing)).rejects.toThrow(`The file ${missing} does not exist`);
+    await expect(jsonOf(folder, nothing)).rejects.toThrow(`The file ${folder} cannot be read (EISDIR)`);
+    const broken = await fileOf('{ "name": ');
+    await expect(jsonOf(broken, nothing)).rejects.toThrow(`The file ${broken} is not JSON`);
+  });
+});
