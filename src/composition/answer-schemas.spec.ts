@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc, { type Arbitrary } from 'fast-check';
 import { fastify } from 'fastify';
 import { answerSchemas, committedDocument } from './answer-schemas.js';
@@ -25,68 +26,69 @@ const answers = Object.entries(document.paths).flatMap(([path, operations]) =>
   ),
 );
 
+const me = answers.find(({ path }) => path === '/api/v1/me')!;
+
 /** What no answer may show, in every object whose fields are listed. */
 const UNDOCUMENTED = 'passwordHash';
 
 describe('an answer as it is sent', () => {
+  const server = fastify({ forceCloseConnections: true });
+  let view: unknown;
+
+  beforeAll(async () => {
+    const schemasOf = answerSchemas(document);
+    server.addHook('onRoute', (route) => {
+      route.schema = { response: schemasOf(String(route.method), route.url) ?? {} };
+    });
+    for (const { method, path, status } of answers) {
+      const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
+      server.route({ method, url, handler: (_, reply) => reply.code(status).send(view) });
+    }
+    await server.listen({ port: 0, host: '127.0.0.1' });
+  });
+  afterAll(() => server.close());
+
   it.each(answers)('$method $path: the example comes out as it is', async (answer) => {
-    const { render } = await serverOf(answer);
-    expect(JSON.parse(await render(answer.example))).toEqual(answer.example);
+    expect(JSON.parse(await send(answer, answer.example))).toEqual(answer.example);
   });
 
   it.each(answers)('$method $path: all that is documented, and nothing else', async (answer) => {
-    const { render } = await serverOf(answer);
     await fc.assert(
       fc.asyncProperty(valueOf(answer.schema), async (value) => {
         const documented = JSON.stringify(value, (key, inner: unknown) =>
           key === UNDOCUMENTED ? undefined : inner,
         );
-        expect(JSON.parse(await render(value))).toEqual(JSON.parse(documented));
+        expect(JSON.parse(await send(answer, value))).toEqual(JSON.parse(documented));
       }),
       { numRuns: 40 },
     );
   });
 
   it('is a fault rather than half an answer if something promised is missing', async () => {
-    const me = answers.find(({ path }) => path === '/api/v1/me')!;
-    const { render } = await serverOf(me);
     const { email: _, ...withoutEmail } = me.example as Record<string, unknown>;
-    await expect(render(withoutEmail)).rejects.toThrow('"email" is required');
+    await expect(send(me, withoutEmail)).rejects.toThrow('\\"email\\" is required');
   });
 
   it('is announced to HEAD in the length that GET has', async () => {
-    const me = answers.find(({ path }) => path === '/api/v1/me')!;
-    const { render, lengthToHead } = await serverOf(me);
-    const view = { ...(me.example as object), [UNDOCUMENTED]: 'x' };
-    expect(await lengthToHead(view)).toBe(Buffer.byteLength(await render(view)));
+    const shown = { ...(me.example as object), [UNDOCUMENTED]: 'x' };
+    const body = await send(me, shown);
+    const { headers } = await ask({ ...me, method: 'HEAD' }, shown);
+    expect(headers.get('content-length')).toBe(String(Buffer.byteLength(body)));
   });
-});
 
-/** A server that answers with what it is told to, through the schemas of this route. */
-async function serverOf({ method, path, status }: Answer) {
-  let view: unknown;
-  const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
-  const server = fastify();
-  server.addHook('onRoute', (route) => {
-    const schemas = answerSchemas(document)(String(route.method), pattern);
-    if (schemas) route.schema = { response: schemas };
-  });
-  server.route({ method, url: '/', handler: (_, reply) => reply.code(status).send(view) });
-  const ask = (asked: string, answer: unknown) => {
-    view = answer;
-    return server.inject({ method: asked as 'GET', url: '/' });
-  };
-  return {
-    async render(answer: unknown): Promise<string> {
-      const { statusCode, body } = await ask(method, answer);
-      if (statusCode !== status) throw new Error(body);
-      return body;
-    },
-    async lengthToHead(answer: unknown): Promise<number> {
-      return Number((await ask('HEAD', answer)).headers['content-length']);
-    },
-  };
-}
+  async function send(answer: Answer, what: unknown): Promise<string> {
+    const response = await ask(answer, what);
+    const body = await response.text();
+    if (response.status !== answer.status) throw new Error(body);
+    return body;
+  }
+
+  function ask({ method, path }: Answer, answered: unknown): Promise<Response> {
+    view = answered;
+    const [{ port }] = server.addresses() as [AddressInfo];
+    return fetch(`http://127.0.0.1:${port}${path.replaceAll(/[{}]/g, '')}`, { method });
+  }
+});
 
 /** Any value that fits the schema, in every text and with null wherever it is allowed; and with something undocumented. */
 function valueOf(given: Schema): Arbitrary<unknown> {

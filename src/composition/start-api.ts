@@ -18,6 +18,7 @@ import { provide } from '../platform/provide.js';
 import type { RateLimits } from '../platform/throttling/rate-limits.js';
 import { answerSchemas, committedDocument, type AnswerSchemas } from './answer-schemas.js';
 import { ApiModule } from './api.module.js';
+import { Closing } from './closing.js';
 import { openCore, type Core } from './core.js';
 import { nestLog } from './nest-log.js';
 import { version } from './package.js';
@@ -38,44 +39,54 @@ export interface RunningApi {
 }
 
 /** Starts the process that serves the API and, in the embedded profile, does the jobs too. */
-export async function startApi(profile: Profile): Promise<RunningApi> {
-  const core = await openCore(profile);
-  const rateLimits = core.adapters.openRateLimits();
-  const baseUrl = new BaseUrl(profile.baseUrl);
-  const schemas = answerSchemas(committedDocument());
-  const { app, server } = await makeApi(profile, core, rateLimits, baseUrl, schemas);
+export function startApi(profile: Profile): Promise<RunningApi> {
+  return Closing.unless(async (closing) => {
+    const core = await openCore(profile);
+    closing.add(() => core.adapters.close());
+    const rateLimits = core.adapters.openRateLimits();
+    closing.add(() => rateLimits.close());
+    const baseUrl = new BaseUrl(profile.baseUrl);
+    const schemas = answerSchemas(committedDocument());
+    const { app, server } = await makeApi(profile, core, rateLimits, baseUrl, schemas);
 
-  const gate = new Gate(profile.limits, rateLimits, app.get(KeyOwners));
-  const readiness = app.get(Readiness);
-  guard(server, { gate, readiness, metrics: app.get(Metrics) });
-  serveReference(server, baseUrl);
-  await app.get(DataSource).initialize();
+    const dataSource = await app.get(DataSource).initialize();
+    closing.add(() => dataSource.destroy());
+    const notifications = app.get(DatabaseNotifications);
+    closing.add(() => notifications.stop());
+    const keys = app.get(CachedIssuedKeys);
+    notifications.on(KEY_OWNER_CHANGED, () => keys.forget());
+    notifications.watch((listening) => keys.setListening(listening));
+    if (core.adapters.worksInProcess) {
+      const workshop = Workshop.open(app, core.adapters.openJobQueue());
+      closing.add(() => workshop.close(JOBS_GRACE_MS));
+    }
+    await notifications.start();
 
-  const notifications = app.get(DatabaseNotifications);
-  const keys = app.get(CachedIssuedKeys);
-  notifications.on(KEY_OWNER_CHANGED, () => keys.forget());
-  notifications.watch((listening) => keys.setListening(listening));
-  const workshop = core.adapters.worksInProcess ? Workshop.open(app, core.adapters.openJobQueue()) : null;
-  await notifications.start();
+    const gate = new Gate(profile.limits, rateLimits, app.get(KeyOwners));
+    const readiness = app.get(Readiness);
+    guard(server, { gate, readiness, metrics: app.get(Metrics) });
+    serveReference(server, baseUrl);
+    closing.add(() => app.close());
+    closing.add(() => readiness.drain());
+    const port = await listen(app, profile);
+    baseUrl.value = listeningOn(profile, port).baseUrl;
 
-  await app.listen(profile.port, profile.host);
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  baseUrl.value = listeningOn(profile, port).baseUrl;
+    const host = profile.host.includes(':') ? `[${profile.host}]` : profile.host;
+    return { app, address: `http://${host}:${port}`, baseUrl: baseUrl.value, close: () => closing.close() };
+  });
+}
 
-  return {
-    app,
-    address: `http://${profile.host.includes(':') ? `[${profile.host}]` : profile.host}:${port}`,
-    baseUrl: baseUrl.value,
-    async close() {
-      readiness.drain();
-      await app.close();
-      await workshop?.close(JOBS_GRACE_MS);
-      await notifications.stop();
-      await rateLimits.close();
-      await app.get(DataSource).destroy();
-      await core.adapters.close();
-    },
-  };
+/** Returns the port it listens on. */
+async function listen(app: INestApplication, { port, host }: Profile): Promise<number> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${port} is taken: stop what listens there, or set PORT to another.`, {
+      cause: error,
+    });
+  }
+  return (app.getHttpServer().address() as AddressInfo).port;
 }
 
 /** The API with nothing opened yet: enough to describe it. */

@@ -5,6 +5,7 @@ import { Health } from '../platform/health.js';
 import { Metrics } from '../platform/metrics.js';
 import { DatabaseNotifications } from '../platform/persistence/notifications.js';
 import { OutboxTurns } from '../platform/persistence/outbox.js';
+import { Closing } from './closing.js';
 import { openCore } from './core.js';
 import { nestLog } from './nest-log.js';
 import { version } from './package.js';
@@ -20,33 +21,30 @@ export async function startWorker(profile: Profile): Promise<Running> {
   if (profile.name === 'embedded') {
     throw new Error('A worker needs the production profile: set DATABASE_URL and REDIS_URL.');
   }
-  const core = await openCore(profile);
-  const app = await NestFactory.createApplicationContext(WorkerModule.with(core.module), {
-    logger: nestLog(core.log),
-    abortOnError: false,
+  return Closing.unless(async (closing) => {
+    const core = await openCore(profile);
+    closing.add(() => core.adapters.close());
+    const app = await NestFactory.createApplicationContext(WorkerModule.with(core.module), {
+      logger: nestLog(core.log),
+      abortOnError: false,
+    });
+    closing.add(() => app.close());
+    const dataSource = await app.get(DataSource).initialize();
+    closing.add(() => dataSource.destroy());
+    const notifications = app.get(DatabaseNotifications);
+    closing.add(() => notifications.stop());
+    if (profile.workerHealthPort !== null) {
+      const health = new Health({ version, profile: profile.name, redis: () => null }, dataSource);
+      const metrics = new Metrics(app.get(OutboxTurns));
+      const server = serveHealth(health, metrics, profile.host, profile.workerHealthPort);
+      closing.add(() => server.close());
+    }
+    const workshop = Workshop.open(app, core.adapters.openJobQueue());
+    closing.add(() => workshop.close(JOBS_GRACE_MS));
+    await notifications.start();
+    process.stdout.write('LinkTime worker is at work\n');
+    return closing;
   });
-  const dataSource = await app.get(DataSource).initialize();
-  const workshop = Workshop.open(app, core.adapters.openJobQueue());
-  const notifications = app.get(DatabaseNotifications);
-  await notifications.start();
-
-  const health = new Health({ version, profile: profile.name, redis: () => null }, dataSource);
-  const port = profile.workerHealthPort;
-  const server =
-    port === null ? null : serveHealth(health, new Metrics(app.get(OutboxTurns)), profile.host, port);
-  core.log.lines.info('the worker is at work');
-  process.stdout.write('LinkTime worker is at work\n');
-
-  return {
-    async close() {
-      await workshop.close(JOBS_GRACE_MS);
-      await notifications.stop();
-      server?.close();
-      await dataSource.destroy();
-      await app.close();
-      await core.adapters.close();
-    },
-  };
 }
 
 /** The same health and metrics that the API shows, for those who keep the worker running. */

@@ -15,7 +15,7 @@ export function parseInstant(text: string): Instant | null {
   const parts = RFC_3339.exec(text);
   if (!parts) return null;
   const [, year, month, day, hour, minute, second = '00', fraction = '', offset = 'Z'] = parts;
-  const date = parseDate(`${year}-${month}-${day}`);
+  const date = calendarDate(`${year}-${month}-${day}`);
   const offsetMinutes = minutesOfOffset(offset);
   if (!date || offsetMinutes === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59)
     return null;
@@ -37,10 +37,13 @@ function minutesOfOffset(offset: string): number | null {
 
 /** The calendar date a text names (`YYYY-MM-DD`), in the years 2000 to 2099; null if there is no such day. */
 export function parseDate(text: string): LocalDate | null {
-  if (!DATE.test(text)) return null;
+  const date = DATE.test(text) ? calendarDate(text) : null;
+  return date && date.year() >= 2000 && date.year() <= 2099 ? date : null;
+}
+
+function calendarDate(text: string): LocalDate | null {
   try {
-    const date = LocalDate.parse(text, DateTimeFormatter.ISO_LOCAL_DATE);
-    return date.year() < 2000 || date.year() > 2099 ? null : date;
+    return LocalDate.parse(text, DateTimeFormatter.ISO_LOCAL_DATE);
   } catch {
     return null;
   }

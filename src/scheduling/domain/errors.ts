@@ -38,6 +38,13 @@ export class SlotNotOffered extends InvalidData {
   }
 }
 
+/** More times were to be explained than one answer explains. */
+export class TooManyTimes extends InvalidData {
+  constructor(max: number) {
+    super({ explain: `explain covers at most ${max} times, ask for fewer days` });
+  }
+}
+
 export class SlugTaken extends Conflict {
   constructor() {
     super('An event type with this slug already exists');

@@ -15,6 +15,7 @@ import {
   type Reader,
 } from './json-fields.js';
 
+const MAX_OPTIONS = 100;
 const QUESTION_TYPES = ['text', 'textarea', 'select', 'multiselect', 'checkbox', 'number', 'phone'] as const;
 
 /** What an invitee is asked when booking. */
@@ -43,7 +44,7 @@ export const questionsReader: Reader<readonly Question[]> = (value, path, faults
 };
 
 const optionsReader: Reader<readonly string[]> = (value, path, faults) =>
-  list(filled(text(200)), 100)(value, path, faults)?.filter((option) => option !== undefined);
+  list(filled(text(200)), MAX_OPTIONS)(value, path, faults)?.filter((option) => option !== undefined);
 
 const questionRecord = record<Question>({
   // Two names are out because no request body may bear them as keys.
@@ -65,7 +66,7 @@ const questionReader: Reader<Question> = (value, path, faults) => {
   if (question.type !== 'select' && question.type !== 'multiselect') return { ...question, options: [] };
   return question.options.length > 0
     ? question
-    : faults.add(join(path, 'options'), `must name what there is to choose from`);
+    : faults.add(join(path, 'options'), 'must name what there is to choose from');
 };
 
 /**
@@ -128,7 +129,7 @@ const ticked: Reader<boolean> = (value, path, faults) =>
 
 function severalOf(options: readonly string[], required: boolean): Reader<readonly string[]> {
   return (value, path, faults) => {
-    const chosen = list(oneOf(options), options.length)(value, path, faults)?.filter(
+    const chosen = list(oneOf(options), MAX_OPTIONS)(value, path, faults)?.filter(
       (option) => option !== undefined,
     );
     if (chosen?.length === 0 && required) return faults.add(path, 'is required');

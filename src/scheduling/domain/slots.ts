@@ -148,7 +148,7 @@ function weekOf(day: number): number {
 }
 
 /** The first point of a grid at or after an instant. */
-function onGrid(anchor: number, interval: number, instant: number): number {
+export function onGrid(anchor: number, interval: number, instant: number): number {
   return instant <= anchor ? anchor : anchor + Math.ceil((instant - anchor) / interval) * interval;
 }
 
