@@ -10,12 +10,15 @@ const { answerSchemas, committedDocument } = await built('src/composition/answer
 const { DATABASE_URL, OWNER_ID } = process.env;
 
 const TIMESTAMPTZ = 1184;
-const utcText = (text) => `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, text.indexOf('+', 19)).slice(0, 3).padEnd(3, '0')}Z`;
+const utcText = (text) =>
+  `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, text.indexOf('+', 19)).slice(0, 3).padEnd(3, '0')}Z`;
 const pool = new pg.Pool({
   connectionString: DATABASE_URL,
   max: 10,
   options: '-c timezone=UTC',
-  types: { getTypeParser: (oid, format) => (oid === TIMESTAMPTZ ? utcText : pg.types.getTypeParser(oid, format)) },
+  types: {
+    getTypeParser: (oid, format) => (oid === TIMESTAMPTZ ? utcText : pg.types.getTypeParser(oid, format)),
+  },
 });
 const ask = async (name, text, values) => (await pool.query({ name, text, values })).rows;
 
@@ -43,7 +46,12 @@ const JOINS = 'join event_types t on t.id = b.event_type_id left join contacts c
 
 function booking(row) {
   row.payment = null;
-  row.eventType = { id: row.event_type_id, name: row.event_type_name, slug: row.slug, durationMinutes: row.duration_minutes };
+  row.eventType = {
+    id: row.event_type_id,
+    name: row.event_type_name,
+    slug: row.slug,
+    durationMinutes: row.duration_minutes,
+  };
   row.contact = row.contact_id && {
     id: row.contact_id,
     name: row.contact_name,
@@ -69,7 +77,10 @@ route('GET', '/api/v1/bookings', async ({ query }) => {
     [OWNER_ID, limit, (page - 1) * limit],
   );
   const total = rows[0]?.total ?? 0;
-  return { data: rows.map(booking), pagination: { page, limit, total, totalPages: Math.ceil(total / limit) } };
+  return {
+    data: rows.map(booking),
+    pagination: { page, limit, total, totalPages: Math.ceil(total / limit) },
+  };
 });
 
 route('GET', '/api/v1/bookings/:id', async ({ params }) => {
@@ -106,7 +117,10 @@ route('GET', '/api/v1/contacts', async ({ query }) => {
 
 const DAY = 86_400_000;
 const two = (number) => String(number).padStart(2, '0');
-const TIMES = Array.from({ length: 1_440 }, (_, minute) => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`);
+const TIMES = Array.from(
+  { length: 1_440 },
+  (_, minute) => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`,
+);
 
 // Hours in UTC, no limits, no overrides: just what the workload needs.
 route('GET', '/api/v1/availability/:slug', async ({ params, query }) => {
@@ -203,7 +217,12 @@ route('POST', '/api/bookings', async ({ body }, reply) => {
     status: 'CONFIRMED',
     startTime,
     endTime: row.ends_at,
-    eventType: { id: row.event_type_id, name: row.name, slug: row.slug, durationMinutes: row.duration_minutes },
+    eventType: {
+      id: row.event_type_id,
+      name: row.name,
+      slug: row.slug,
+      durationMinutes: row.duration_minutes,
+    },
     inviteeName,
     inviteeEmail,
     inviteeTimezone,

@@ -26,7 +26,9 @@ async function load({ url, requests, connections, milliseconds, once = false, ex
     next += 1;
     return text;
   };
-  await Promise.all(Array.from({ length: connections }, () => converse(hostname, Number(port), take, expected, state)));
+  await Promise.all(
+    Array.from({ length: connections }, () => converse(hostname, Number(port), take, expected, state)),
+  );
   const elapsed = performance.now() - begun;
   const sorted = state.latencies.sort((a, b) => a - b);
   return {

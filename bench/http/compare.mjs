@@ -29,8 +29,18 @@ export async function compare({ client, linktime, bare, workload, rounds, millis
     bar: workload.bar,
     throughput: median(pairs.map((pair) => pair.linktime.perSecond / pair.bare.perSecond)),
     cpu: median(pairs.map((pair) => pair.linktime.cpuMicros / pair.bare.cpuMicros)),
-    linktime: { perSecond: of('linktime', 'perSecond'), cpuMicros: of('linktime', 'cpuMicros'), p50: of('linktime', 'p50'), p99: of('linktime', 'p99') },
-    bare: { perSecond: of('bare', 'perSecond'), cpuMicros: of('bare', 'cpuMicros'), p50: of('bare', 'p50'), p99: of('bare', 'p99') },
+    linktime: {
+      perSecond: of('linktime', 'perSecond'),
+      cpuMicros: of('linktime', 'cpuMicros'),
+      p50: of('linktime', 'p50'),
+      p99: of('linktime', 'p99'),
+    },
+    bare: {
+      perSecond: of('bare', 'perSecond'),
+      cpuMicros: of('bare', 'cpuMicros'),
+      p50: of('bare', 'p50'),
+      p99: of('bare', 'p99'),
+    },
     rounds: pairs.length,
   };
 }

@@ -4,7 +4,11 @@ import pg from 'pg';
 /** What is where: `main` is whom the workloads ask for, the others are there for size. */
 export function worldOf(tiny) {
   return tiny
-    ? { bookings: { main: 1_000, small: 100, large: 2_000 }, contacts: { main: 500, small: 50, medium: 100 }, hosts: 4 }
+    ? {
+        bookings: { main: 1_000, small: 100, large: 2_000 },
+        contacts: { main: 500, small: 50, medium: 100 },
+        hosts: 4,
+      }
     : {
         bookings: { main: 100_000, small: 10_000, large: 1_000_000 },
         contacts: { main: 100_000, small: 1_000, medium: 10_000 },
@@ -34,14 +38,20 @@ const DAYS_AHEAD = 60;
 
 /** Empties nothing: for a database with the schema and no rows. `tell` is told of each step. */
 export async function fill(url, world, tell) {
-  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC -c synchronous_commit=off -c maintenance_work_mem=512MB' });
+  const client = new pg.Client({
+    connectionString: url,
+    options: '-c timezone=UTC -c synchronous_commit=off -c maintenance_work_mem=512MB',
+  });
   await client.connect();
   const run = async (what, sql) => {
     tell(what);
     await client.query(sql);
   };
   try {
-    const people = [...Object.values(owners), ...Array.from({ length: world.hosts }, (_, host) => ids.host(host))];
+    const people = [
+      ...Object.values(owners),
+      ...Array.from({ length: world.hosts }, (_, host) => ids.host(host)),
+    ];
     for (const owner of people) await client.query(ownerSql(owner));
     const indexes = await dropIndexes(client);
     await client.query('set session_replication_role = replica'); // no triggers: references hold, and counts follow
@@ -73,14 +83,22 @@ async function dropIndexes(client) {
     left join pg_constraint c on c.conindid = i.oid and c.contype in ('x', 'u')
     where t.relname in ('bookings', 'contacts') and not x.indisprimary`);
   for (const row of rows) {
-    await client.query(row.constraint ? `alter table ${row.table} drop constraint ${row.constraint}` : `drop index ${row.name}`);
+    await client.query(
+      row.constraint
+        ? `alter table ${row.table} drop constraint ${row.constraint}`
+        : `drop index ${row.name}`,
+    );
   }
   return rows;
 }
 
 const HOURS = (start, end) =>
   JSON.stringify(
-    ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'].map((day) => ({ day, start, end })),
+    ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'].map((day) => ({
+      day,
+      start,
+      end,
+    })),
   );
 
 /** Hosts of the booking workload are open round the clock in steps of ten minutes; the others on each day from nine to five. */

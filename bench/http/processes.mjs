@@ -1,10 +1,11 @@
 // The processes of a measurement, each in its own: a durable PostgreSQL, Redis, the two servers, the client.
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import pg from 'pg';
@@ -67,7 +68,8 @@ async function untilReady(server, url, log) {
       const { rows } = await client.query('show server_version');
       return rows[0].server_version;
     } catch (error) {
-      if (server.exitCode !== null) throw new Error(`PostgreSQL did not start. ${log.join('')}`, { cause: error });
+      if (server.exitCode !== null)
+        throw new Error(`PostgreSQL did not start. ${log.join('')}`, { cause: error });
       await delay(50);
     } finally {
       await client.end().catch(() => undefined);
@@ -93,42 +95,49 @@ export async function startRedis(folder) {
 
 /** LinkTime's API process as built, once it listens. */
 export function startLinkTime(env) {
-  return startServer(join(dist, 'src/main.js'), env, /listening on (http:\S+)/);
+  return startServer(join(dist, 'src/main.js'), env);
 }
 
 export function startBareServer(env) {
-  return startServer(join(here, 'bare-server.mjs'), env, /listening on (http:\S+)/);
+  return startServer(join(here, 'bare-server.mjs'), env);
 }
 
 /** A server with a meter in it: `meter()` tells processor time in microseconds and resident memory in bytes. */
-async function startServer(program, env, sign) {
+async function startServer(program, env) {
+  const log = join(env.DATA_DIR, `${basename(program)}.${randomUUID()}.log`);
+  const output = await open(log, 'w');
   const { PATH = '', HOME = '' } = process.env;
   const begun = performance.now();
-  const child = spawn(process.execPath, [...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []), '--import', join(here, 'meter.mjs'), program], {
-    env: { PATH, HOME, TZ: 'UTC', ...env },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  let written = '';
-  const url = await new Promise((found, fail) => {
-    const look = (chunk) => {
-      written += chunk;
-      const match = sign.exec(written);
-      if (!match) return;
-      child.stdout.off('data', look);
-      child.stdout.resume();
-      found(match[1]);
-    };
-    child.stdout.on('data', look);
-    child.once('exit', () => fail(new Error(`${program} did not start.\n${written}`)));
-  });
+  const child = spawn(
+    process.execPath,
+    [...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []), '--import', join(here, 'meter.mjs'), program],
+    {
+      env: { PATH, HOME, TZ: 'UTC', ...env },
+      stdio: ['ignore', output.fd, 'inherit', 'ipc'],
+    },
+  );
+  const url = await untilListening(child, log);
   const startMs = performance.now() - begun;
   return { url, startMs, meter: () => ask(child, 'meter'), stop: () => end(child, 'SIGTERM') };
 }
 
 /** The client: `load(task)` puts its load on a server and resolves with what came of it. */
 export async function startClient() {
-  const child = spawn(process.execPath, [join(here, 'client.mjs')], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, [join(here, 'client.mjs')], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   return { load: (task) => ask(child, task), stop: () => end(child, 'SIGTERM') };
+}
+
+/** Servers write into files, as where they are at home: to read a pipe would cost the machine what it is measured for. */
+async function untilListening(child, log) {
+  for (;;) {
+    const written = await readFile(log, 'utf8');
+    const match = /listening on (http:\S+)/.exec(written);
+    if (match) return match[1];
+    if (child.exitCode !== null) throw new Error(`${child.spawnargs.at(-1)} did not start.\n${written}`);
+    await delay(5);
+  }
 }
 
 async function ask(child, question) {

@@ -42,14 +42,25 @@ export function workloadsOf(world, key) {
   const reads = {
     'GET /me': { bar: 0.7, texts: [get('/api/v1/me', key)] },
     'bookings, page 1': { bar: 0.8, texts: [get('/api/v1/bookings', key)] },
-    'booking detail': { bar: 0.8, texts: many(() => `/api/v1/bookings/${ids.booking(owners.main, 1 + draw(taken))}`) },
+    'booking detail': {
+      bar: 0.8,
+      texts: many(() => `/api/v1/bookings/${ids.booking(owners.main, 1 + draw(taken))}`),
+    },
     'contact search': {
       bar: 0.8,
       texts: searches.map((search) => get(`/api/v1/contacts?search=${encodeURIComponent(search)}`, key)),
     },
-    'availability, 7 days': { bar: 0.8, texts: [get(`/api/v1/availability/intro?timezone=UTC&${week}`, key)] },
+    'availability, 7 days': {
+      bar: 0.8,
+      texts: [get(`/api/v1/availability/intro?timezone=UTC&${week}`, key)],
+    },
   };
-  const workloads = Object.entries(reads).map(([name, { bar, texts }]) => ({ name, bar, expected: 200, requests: () => texts }));
+  const workloads = Object.entries(reads).map(([name, { bar, texts }]) => ({
+    name,
+    bar,
+    expected: 200,
+    requests: () => texts,
+  }));
   workloads.push({
     name: 'POST /api/bookings',
     bar: 0.8,

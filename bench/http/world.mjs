@@ -5,7 +5,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { fill, ids, owners, worldOf } from './fill.mjs';
-import { built, startBareServer, startClient, startLinkTime, startPostgres, startRedis, temporaryFolder } from './processes.mjs';
+import {
+  built,
+  startBareServer,
+  startClient,
+  startLinkTime,
+  startPostgres,
+  startRedis,
+  temporaryFolder,
+} from './processes.mjs';
 
 // High enough for no request of a run to be refused, and counted all the same.
 const HIGH_LIMITS = {
@@ -34,32 +42,50 @@ export async function openWorld({ tiny, keep = null, tell }) {
     const { migrate } = await built('src/platform/persistence/data-source.js');
     await migrate(postgres.url);
     if (postgres.isNew) await fill(postgres.url, world, tell);
+    else await forgetRuns(postgres.url);
     const keys = await issueKeys(postgres.url);
     const redisFolder = join(folder.path, 'redis');
     await mkdir(redisFolder);
     const redis = await open('Redis', startRedis(redisFolder));
-    const linktime = await open(
-      'LinkTime',
-      startLinkTime({
-        ...HIGH_LIMITS,
-        ...{ DATABASE_URL: postgres.url, REDIS_URL: redis.url, DATA_DIR: folder.path, HOST: '127.0.0.1', PORT: '0' },
-      }),
-    );
+    const env = {
+      ...HIGH_LIMITS,
+      ...{
+        DATABASE_URL: postgres.url,
+        REDIS_URL: redis.url,
+        DATA_DIR: folder.path,
+        HOST: '127.0.0.1',
+        PORT: '0',
+      },
+    };
+    const linktime = await open('LinkTime', startLinkTime(env));
     const bare = await open(
       'the bare server',
       startBareServer({
         DATABASE_URL: postgres.url,
+        DATA_DIR: folder.path,
         OWNER_ID: ids.owner(owners.main),
         ...(process.env.HAS_COUNTS && { HAS_COUNTS: '1' }),
         LINKTIME_DIST: process.env.LINKTIME_DIST ?? 'dist',
       }),
     );
     const client = await open('the client', startClient());
-    return { world, keys, linktime, bare, client, postgresVersion: postgres.version, close };
+    return { world, env, keys, linktime, bare, client, postgresVersion: postgres.version, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What earlier runs on a kept database have booked. */
+async function forgetRuns(url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const table of ['bookings', 'contacts']) {
+    await client.query(`delete from ${table} where owner_id >= $1`, [ids.owner(ids.host(0))]);
+  }
+  await client.query('truncate outbox, api_keys');
+  await client.query('vacuum (analyze) bookings, contacts, booking_counts');
+  await client.end();
 }
 
 /** A key for each owner, by the owner's name. */

@@ -70,6 +70,8 @@ describe('the command line', () => {
     [['keys', 'create', '--user', 'a@example.com', '--name'], "Option '--name <name>' argument missing."],
     [['keys', 'create', '--user', 'a@example.com', '--name', 'A', '--expires', 'soon'], '--expires must be a time with Z or an offset, such as 2027-01-31T12:00:00Z.'],
     [['users', 'update', 'a@example.com', '--plan-expires', 'soon'], '--plan-expires must be a time with Z or an offset, such as 2027-01-31T12:00:00Z.'],
+    [['bookings', 'reschedule', '1', '--start', 'tomorrow'], '--start must be a time with Z or an offset, such as 2027-01-31T12:00:00Z.'],
+    [['bookings', 'cancel'], "Missing required argument 'id'."],
     [['event-types', 'update', '1', '--file', '/no/such.json'], 'The file /no/such.json does not exist.'],
   ])('says in one sentence what is wrong with %j, and opens nothing', async (args, sentence) => {
     const terminal = new Terminal();

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addBookings } from './bookings.js';
 import { Desk } from './desk.js';
 import { addEventTypes } from './event-types.js';
 import { sentenceOf } from './faults.js';
@@ -47,6 +48,7 @@ function makeProgram(desk: Desk, { version, writeOut }: Surroundings): Command {
   addUsers(program, desk);
   addKeys(program, desk);
   addEventTypes(program, desk);
+  addBookings(program, desk);
   addUpkeep(program, desk);
   return program;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Instant } from '@js-joda/core';
-import { instantOf, jsonOf } from './values.js';
+import { instantOf, jsonOf, linesOf } from './values.js';
 
 const nothing = async () => '';
 
@@ -14,6 +14,18 @@ describe('a time', () => {
     );
     expect(() => instantOf('--expires', '2027-01-31T12:00:00')).toThrow('--expires must be a time with Z');
     expect(() => instantOf('--expires', 'tomorrow')).toThrow('--expires must be a time with Z');
+  });
+});
+
+describe('a text', () => {
+  it('is tidied, and may be of several lines', () => {
+    expect(linesOf('--reason', ' Ill,\nsorry ', 20)).toBe('Ill,\nsorry');
+    expect(linesOf('--reason', '  ', 20)).toBeNull();
+  });
+
+  it('has its length and nothing that cannot be shown', () => {
+    expect(() => linesOf('--reason', 'x'.repeat(21), 20)).toThrow('--reason must be at most 20 characters');
+    expect(() => linesOf('--reason', 'a\u0000b', 20)).toThrow('--reason must not contain control characters');
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Instant } from '@js-joda/core';
 import { parseInstant } from '../kernel/instant-text.js';
+import { faultOfText, tidyText } from '../kernel/text.js';
 import { UsageFault } from './faults.js';
 
 /** The instant that an option names. */
@@ -8,6 +9,14 @@ export function instantOf(option: string, text: string): Instant {
   const instant = parseInstant(text);
   if (instant) return instant;
   throw new UsageFault(`${option} must be a time with Z or an offset, such as 2027-01-31T12:00:00Z`);
+}
+
+/** What an option says in one or several lines, at most `max` code points of it; null if it says nothing. */
+export function linesOf(option: string, said: string, max: number): string | null {
+  const text = tidyText(said);
+  const fault = faultOfText(text, max, 'several lines');
+  if (fault) throw new UsageFault(`${option} ${fault}`);
+  return text === '' ? null : text;
 }
 
 /** The parsed JSON of a file; `-` is standard input. */

@@ -11,6 +11,7 @@ import { Idempotency } from '../platform/persistence/idempotency.js';
 import { DatabaseNotifications } from '../platform/persistence/notifications.js';
 import { Outbox, OutboxTurns } from '../platform/persistence/outbox.js';
 import { PostgresUnitOfWork, Session } from '../platform/persistence/session.js';
+import { Sql } from '../platform/persistence/sql.js';
 import { provide, provideAs } from '../platform/provide.js';
 import type { Adapters } from './adapters.js';
 import type { Profile } from './profile.js';
@@ -33,6 +34,7 @@ export class CoreModule {
       { provide: DatabaseNotifications, useFactory: () => new DatabaseNotifications(adapters.databaseUrl) },
       provideAs(Clock, SystemClock),
       provideAs(Ids, RandomIds),
+      provide(Sql, DataSource),
       provide(Session, DataSource),
       provideAs(UnitOfWork, PostgresUnitOfWork, Session),
       provide(Outbox, Session, Ids),

@@ -38,6 +38,6 @@ export async function openAdapters(profile: Profile, log: Log): Promise<Adapters
 }
 
 // A host of several addresses, none of which answers, leaves an error without a message.
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   return (error as Error).message || (databaseErrorCode(error) ?? 'no reason was given');
 }

@@ -5,40 +5,32 @@ import type { OpenInstallation } from '../command-line/installation.js';
 import { formatInstant } from '../kernel/instant-text.js';
 import { Log } from '../platform/log.js';
 import { EventTypeReads } from '../scheduling/reads/event-type-reads.js';
-import { openCore, type Core } from './core.js';
+import { Closing } from './closing.js';
+import { openCore } from './core.js';
 import { findDemoOwner, makeDemo, type Services } from './demo.js';
 import type { Profile } from './profile.js';
 import { ToolModule } from './tool.module.js';
 import { firstSteps } from './tour.js';
 
 /** The installation as the command line tool works on it: no server, no jobs, and nothing logged. */
-export async function openInstallation(profile: Profile): Promise<OpenInstallation> {
-  const core = await openCore(profile, new Log('silent'));
-  try {
-    return await onCore(profile, core);
-  } catch (error) {
-    await core.adapters.close();
-    throw error;
-  }
-}
-
-async function onCore(profile: Profile, { adapters, module, migrated }: Core): Promise<OpenInstallation> {
-  const app = await NestFactory.createApplicationContext(ToolModule.with(module), {
-    logger: false,
-    abortOnError: false,
+export function openInstallation(profile: Profile): Promise<OpenInstallation> {
+  return Closing.unless(async (closing) => {
+    const { adapters, module, migrated } = await openCore(profile, new Log('silent'));
+    closing.add(() => adapters.close());
+    const app = await NestFactory.createApplicationContext(ToolModule.with(module), {
+      logger: false,
+      abortOnError: false,
+    });
+    const dataSource = await app.get(DataSource).initialize();
+    closing.add(() => dataSource.destroy());
+    return {
+      migrated,
+      defaultPlan: profile.defaultPlan,
+      get: (what) => app.get(what),
+      seed: () => seed(app, profile),
+      close: () => closing.close(),
+    };
   });
-  const dataSource = await app.get(DataSource).initialize();
-  return {
-    migrated,
-    defaultPlan: profile.defaultPlan,
-    get: (what) => app.get(what),
-    seed: () => seed(app, profile),
-    async close() {
-      await app.close();
-      await dataSource.destroy();
-      await adapters.close();
-    },
-  };
 }
 
 async function seed(services: Services, profile: Profile): Promise<Answer> {

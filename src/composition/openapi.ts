@@ -45,7 +45,7 @@ export function describeApi(app: INestApplication): OpenApiDocument {
     Object.values(REFUSED).map((each) => [each.name, answerOf(each)]),
   );
   for (const operations of Object.values(paths)) {
-    for (const [method, operation] of Object.entries(operations)) complete(operation, method, components);
+    for (const operation of Object.values(operations)) complete(operation, components);
   }
   return sorted(document);
 }
@@ -75,7 +75,7 @@ function answerOf({ description, headers = [], examples }: Refusal) {
   };
 }
 
-function complete(operation: Operation, method: string, components: Components): void {
+function complete(operation: Operation, components: Components): void {
   const { requestBody, responses, parameters = [] } = operation;
   const { refusals, answerExample, takesIdempotencyKey } = operation[REMARKS] as Remarks;
   delete operation[REMARKS];
@@ -100,7 +100,7 @@ function complete(operation: Operation, method: string, components: Components):
   const statuses: RefusedStatus[] = [
     ...refusals,
     ...(needsKey ? [401 as const] : []),
-    ...(method === 'get' ? [] : OF_ALL_BODIES),
+    ...(requestBody ? OF_ALL_BODIES : []),
     ...OF_ALL_OPERATIONS,
   ];
   for (const status of statuses) {

@@ -11,7 +11,9 @@ export async function welcome(
   { app, address, baseUrl }: RunningApi,
   demoKey: NewKey | null,
 ): Promise<void> {
-  const steps = await firstSteps(app, demoKey?.key ?? null, { ...profile, baseUrl });
+  const place = { ...profile, baseUrl };
+  // A database that has just gone away is no reason to stop: the server waits for it.
+  const steps = await firstSteps(app, demoKey?.key ?? null, place).catch(() => '');
   process.stdout.write(`LinkTime ${version} (${profile.name}, time zones ${zoneDataVersion})
 LinkTime is listening on ${address}
   API        ${baseUrl}/api/v1

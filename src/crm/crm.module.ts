@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
 import { Ids } from '../kernel/ids.js';
 import { UnitOfWork } from '../kernel/unit-of-work.js';
 import { Outbox } from '../platform/persistence/outbox.js';
 import { Session } from '../platform/persistence/session.js';
+import { Sql } from '../platform/persistence/sql.js';
 import { provide, provideAs } from '../platform/provide.js';
 import { TypeOrmContacts } from './adapters/typeorm-contacts.js';
 import { Contacts } from './ports.js';
@@ -19,7 +19,7 @@ const offered = [
   provide(ChangeContact, Contacts, UnitOfWork, Clock),
   provide(DeleteContact, Contacts, UnitOfWork),
   provide(FindOrCreateContact, Contacts, UnitOfWork, Clock, Ids),
-  provide(ContactReads, DataSource),
+  provide(ContactReads, Sql),
 ];
 
 @Module({

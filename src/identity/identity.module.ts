@@ -6,6 +6,7 @@ import { UnitOfWork } from '../kernel/unit-of-work.js';
 import { KeyOwners } from '../platform/http/key-owner.js';
 import { Log } from '../platform/log.js';
 import { Session } from '../platform/persistence/session.js';
+import { Sql } from '../platform/persistence/sql.js';
 import { provide, provideAs } from '../platform/provide.js';
 import { Argon2Passwords } from './adapters/argon2-passwords.js';
 import { CachedIssuedKeys } from './adapters/cached-issued-keys.js';
@@ -26,7 +27,7 @@ const offered = [
   provide(UpdateUser, Users, UnitOfWork, Clock),
   provide(IssueKey, Users, ApiKeys, UnitOfWork, Clock, Ids),
   provide(RevokeKey, ApiKeys, UnitOfWork, Clock),
-  provide(UserReads, DataSource, Clock),
+  provide(UserReads, Sql, Clock),
   provide(ProveKey, CachedIssuedKeys, Clock),
   provide(CachedIssuedKeys, PostgresIssuedKeys),
   provideAs(KeyOwners, ProvenKeyOwners, ProveKey),

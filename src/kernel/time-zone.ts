@@ -14,7 +14,7 @@ const packed = createRequire(import.meta.url)('moment-timezone/data/packed/lates
 export const zoneDataVersion: string = packed.version;
 
 const zonesByLowerCaseName = new Map(
-  ZoneId.getAvailableZoneIds().map((name): [string, string] => [name.toLowerCase(), name]),
+  ZoneId.getAvailableZoneIds().map((name): [string, ZoneId] => [name.toLowerCase(), ZoneId.of(name)]),
 );
 
 /**
@@ -22,11 +22,10 @@ const zonesByLowerCaseName = new Map(
  * zone: they know nothing of the days on which clocks change.
  */
 export function findTimeZone(name: string): ZoneId | null {
-  const known = zonesByLowerCaseName.get(name.toLowerCase());
-  return known === undefined ? null : ZoneId.of(known);
+  return zonesByLowerCaseName.get(name.toLowerCase()) ?? null;
 }
 
 /** All names known, each in its usual spelling. */
 export function timeZoneNames(): string[] {
-  return [...zonesByLowerCaseName.values()];
+  return [...zonesByLowerCaseName.values()].map((zone) => zone.id());
 }

@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 /**
  * One JSON object a line on standard output. Nothing of a request's headers, query or body is ever logged, so that neither keys
@@ -8,19 +8,46 @@ export class Log {
   readonly lines: Logger;
 
   constructor(level: string) {
-    this.lines = pino({
-      level,
-      base: undefined,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: plainError },
-    });
+    this.lines = pino(
+      {
+        level,
+        base: undefined,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+        serializers: { err: plainError },
+      },
+      standardOutput(),
+    );
   }
 
   /** Something failed that nobody is waiting for. */
   error(error: unknown, message: string): void {
     this.lines.error({ err: error }, message);
   }
+}
+
+const MOST_HELD_BYTES = 8_192;
+
+/**
+ * Standard output, with what is said in one turn of the event loop in one write: a write for each request would take a tenth of its
+ * time. Nothing is held back beyond that turn, nor when the process ends, whatever ends it short of SIGKILL.
+ */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ fd: 1, sync: true, minLength: MOST_HELD_BYTES });
+  let isDue = false;
+  const flush = () => {
+    isDue = false;
+    output.flush();
+  };
+  process.on('exit', () => output.flushSync());
+  return {
+    write(line) {
+      output.write(line);
+      if (isDue) return;
+      isDue = true;
+      setImmediate(flush);
+    },
+  };
 }
 
 /** Without what drivers hang on to their errors: statements and parameters hold what people typed. */

@@ -1,6 +1,7 @@
 import type { Instant } from '@js-joda/core';
 import type { Booking, Invitee } from './domain/booking.js';
 import type { EventType } from './domain/event-type.js';
+import type { TakenTimes } from './domain/explanation.js';
 import type { Hold } from './domain/hold.js';
 import type { Occupancy, SlotRange } from './domain/slots.js';
 
@@ -31,6 +32,12 @@ export interface HostAgenda {
   readonly occupancy: Occupancy;
 }
 
+/** The same with what each taken stretch is. */
+export interface DetailedAgenda {
+  readonly eventType: EventType;
+  readonly takenTimes: TakenTimes;
+}
+
 /** What does not stand in the way of whoever asks: his own booking when he moves it, the slot held for him when he books it. */
 export interface Own {
   readonly bookingId?: string;
@@ -41,6 +48,14 @@ export interface Own {
 export abstract class Agendas {
   /** To look: as it stands at `at`, for an active event type of that owner and slug; null if there is none. One round trip. */
   abstract read(ownerId: string, slug: string, range: SlotRange, at: Instant): Promise<HostAgenda | null>;
+
+  /** To explain: the same agenda as `read`, at more cost. */
+  abstract readDetailed(
+    ownerId: string,
+    slug: string,
+    range: SlotRange,
+    at: Instant,
+  ): Promise<DetailedAgenda | null>;
 
   /**
    * To book: for an active event type of any owner; null if there is none. The host's agenda is then locked until the unit of

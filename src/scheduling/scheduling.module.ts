@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { CrmModule } from '../crm/crm.module.js';
 import { FindOrCreateContact } from '../crm/use-cases/find-or-create-contact.js';
 import { Clock } from '../kernel/clock.js';
@@ -7,6 +6,7 @@ import { Ids } from '../kernel/ids.js';
 import { UnitOfWork } from '../kernel/unit-of-work.js';
 import { Outbox } from '../platform/persistence/outbox.js';
 import { Session } from '../platform/persistence/session.js';
+import { Sql } from '../platform/persistence/sql.js';
 import { provide, provideAs } from '../platform/provide.js';
 import { CrmContactBook } from './adapters/crm-contact-book.js';
 import { PostgresAgendas } from './adapters/postgres-agendas.js';
@@ -19,6 +19,7 @@ import { EventTypeReads } from './reads/event-type-reads.js';
 import { BookSlot } from './use-cases/book-slot.js';
 import { CancelBooking } from './use-cases/cancel-booking.js';
 import { DefineEventType } from './use-cases/define-event-type.js';
+import { ExplainSlots } from './use-cases/explain-slots.js';
 import { HoldSlot } from './use-cases/hold-slot.js';
 import { ListSlots } from './use-cases/list-slots.js';
 import { RedefineEventType } from './use-cases/redefine-event-type.js';
@@ -30,10 +31,11 @@ const offered = [
   provide(RescheduleBooking, Agendas, Bookings, UnitOfWork, Clock),
   provide(HoldSlot, Agendas, Holds, UnitOfWork, Clock, Ids),
   provide(ListSlots, Agendas, Clock),
+  provide(ExplainSlots, Agendas, Clock),
   provide(DefineEventType, EventTypes, UnitOfWork, Clock, Ids),
   provide(RedefineEventType, EventTypes, UnitOfWork, Clock),
-  provide(BookingReads, DataSource),
-  provide(EventTypeReads, DataSource),
+  provide(BookingReads, Sql),
+  provide(EventTypeReads, Sql),
 ];
 
 @Module({
@@ -42,7 +44,7 @@ const offered = [
     ...offered,
     provideAs(Bookings, PostgresBookings, Session, Outbox),
     provideAs(EventTypes, PostgresEventTypes, Session),
-    provideAs(Agendas, PostgresAgendas, DataSource, Session),
+    provideAs(Agendas, PostgresAgendas, Sql, Session),
     provideAs(Holds, PostgresHolds, Session),
     provideAs(ContactBook, CrmContactBook, FindOrCreateContact),
   ],

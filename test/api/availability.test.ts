@@ -75,7 +75,6 @@ describe('availability', () => {
       async (timezone) => {
         const [startDate, endDate] = [dateInDays(20), dateInDays(25)];
         const offered = await slots(always, { timezone, startDate, endDate });
-        expect(offered).toHaveLength(6 * 48);
         for (const slot of offered) {
           expect({ date: slot.date, time: slot.time }).toEqual(clockAt(slot.startTime, timezone));
           expect(slot.date >= startDate && slot.date <= endDate).toBe(true);
@@ -84,8 +83,8 @@ describe('availability', () => {
         }
         const starts = offered.map(({ startTime }) => startTime);
         expect(starts).toEqual([...new Set(starts)].toSorted());
-        expect(offered[0]).toMatchObject({ date: startDate, time: '00:00' });
-        expect(offered.at(-1)).toMatchObject({ date: endDate, time: '23:30' });
+        expect(offered[0]).toMatchObject({ date: startDate, time: expect.stringMatching(/^00:/) });
+        expect(offered.at(-1)).toMatchObject({ date: endDate, time: expect.stringMatching(/^23:/) });
       },
     );
 

@@ -39,11 +39,9 @@ let redis: RedisServer;
 let embedded: Place;
 let production: Place;
 beforeAll(async () => {
-  [folder, database, redis] = await Promise.all([
-    temporaryFolder(),
-    testDatabase(),
-    startRedis('--appendonly', 'yes'),
-  ]);
+  folder = await temporaryFolder();
+  database = await testDatabase();
+  redis = await startRedis('--appendonly', 'yes');
   embedded = placeOf({ DATA_DIR: join(folder.path, 'embedded'), DEMO: 'false' });
   production = placeOf({
     DATA_DIR: join(folder.path, 'production'),
@@ -53,7 +51,8 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await Promise.all([database.drop(), redis.stop()]);
+  await redis?.stop();
+  await database?.drop();
   await folder.remove();
 });
 

@@ -249,6 +249,20 @@ describe('every request is checked in one order', () => {
       expect((await client.request('HEAD', '/api/v1/nothing')).status).toBe(404);
     });
 
+    it('GET and DELETE take no body, whatever it is', async () => {
+      const { body: contact } = await client.post<{ id: string }>('/api/v1/contacts', {
+        name: 'Ada',
+        email: 'to-delete@example.com',
+      });
+      const sent = { body: '{ malformed', headers: { 'Content-Type': 'text/plain' } };
+      expect((await client.request('DELETE', `/api/v1/contacts/${contact.id}`, sent)).status).toBe(200);
+      const [answer] = await sendRaw(
+        anyone.url,
+        `GET /api/v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${owner.key}\r\nContent-Length: 1\r\nConnection: close\r\n\r\n{`,
+      );
+      expect(answer!.status).toBe(200);
+    });
+
     it('OPTIONS of a route is 204 with what is allowed and no body, without a key', async () => {
       for (const [path, allow] of [
         ['/api/v1/contacts', 'GET, HEAD, OPTIONS, POST'],

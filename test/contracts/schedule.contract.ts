@@ -173,6 +173,42 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
       }
     });
 
+    it('tells what each taken stretch is to who asks for details: booking or hold, meeting and buffers', async () => {
+      const limited = await offered({ dailyLimit: 2, bufferBefore: 5, bufferAfter: 15 });
+      const { ownerId, slug } = limited.state;
+      const booking = aBooking(limited, '2026-03-02T10:00:00Z');
+      await save(booking);
+      const gone = aBooking(limited, '2026-03-02T14:00:00Z');
+      await save(gone);
+      const found = (await find(gone.state.id, ownerId))!;
+      found.cancel(null, 'HOST', later);
+      await save(found);
+      const heldAt = Instant.parse('2026-03-02T12:00:00Z');
+      const keys = { id: aBooking(limited, '2026-03-02T12:00:00Z').state.id, token: `token of ${slug}` };
+      const hold = holdSlot(limited, heldAt, keys, later);
+      await inUnit(() => stage.holds.save(hold));
+
+      const looked = await stage.agendas.readDetailed(ownerId, slug, everything, later);
+      const { occupancy } = (await stage.agendas.read(ownerId, slug, everything, later))!;
+      expect(looked?.eventType.state).toEqual(limited.state);
+      const { taken, starts } = looked!.takenTimes;
+      const held = { start: Date.parse('2026-03-02T11:55Z'), end: Date.parse('2026-03-02T12:45Z') };
+      expect([...taken].sort((a, b) => a.blocked.start - b.blocked.start)).toEqual([
+        {
+          by: 'booking',
+          bookingId: booking.state.id,
+          meeting: { start: Date.parse('2026-03-02T10:00Z'), end: Date.parse('2026-03-02T10:30Z') },
+          blocked: { start: Date.parse('2026-03-02T09:55Z'), end: Date.parse('2026-03-02T10:45Z') },
+        },
+        { by: 'hold', bookingId: null, meeting: held, blocked: held },
+      ]);
+      expect(taken.map(({ blocked }) => blocked)).toEqual(occupancy.blocked);
+      expect(starts).toEqual(occupancy.starts);
+
+      const afterwards = await stage.agendas.readDetailed(ownerId, slug, everything, hold.expiresAt);
+      expect(afterwards?.takenTimes.taken.map(({ by }) => by)).toEqual(['booking']);
+    });
+
     it('keeps a held slot from everyone but the bearer of its token, until it expires', async () => {
       const eventType = await offered({ weeklyLimit: 5, bufferBefore: 15 });
       const { id, ownerId } = eventType.state;
@@ -254,6 +290,8 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
       expect(await lock('nonsense')).toBeNull();
       expect(await stage.agendas.read(inactive.ownerId, inactive.slug, everything, later)).toBeNull();
       expect(await stage.agendas.read(inactive.ownerId, active.slug, everything, later)).toBeNull();
+      expect(await stage.agendas.readDetailed(inactive.ownerId, inactive.slug, everything, later)).toBeNull();
+      expect(await stage.agendas.readDetailed(active.ownerId, 'No slug!', everything, later)).toBeNull();
     });
   });
 }

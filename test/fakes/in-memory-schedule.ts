@@ -3,16 +3,20 @@ import { Booking, type BookingState } from '../../src/scheduling/domain/booking.
 import { SlotTaken, SlugTaken } from '../../src/scheduling/domain/errors.js';
 import type { Hold } from '../../src/scheduling/domain/hold.js';
 import { EventType, type EventTypeState } from '../../src/scheduling/domain/event-type.js';
+import type { TakenTime } from '../../src/scheduling/domain/explanation.js';
 import type { SlotRange } from '../../src/scheduling/domain/slots.js';
+import type { Opening } from '../../src/scheduling/domain/weekly-hours.js';
 import {
   Agendas,
   Bookings,
   EventTypes,
   Holds,
+  type DetailedAgenda,
   type HostAgenda,
   type Own,
 } from '../../src/scheduling/ports.js';
 import type { DomainEvent } from '../../src/kernel/domain-event.js';
+import type { Interval } from '../../src/kernel/interval.js';
 import type { Restorable } from './in-memory-unit-of-work.js';
 
 /** Event types and bookings as three ports see them. */
@@ -70,10 +74,25 @@ export class InMemorySchedule implements Restorable {
 
   agendaOf(
     eventType: EventTypeState | undefined,
-    { from, to }: SlotRange,
+    range: SlotRange,
     at: Instant,
     own: Own = {},
   ): HostAgenda | null {
+    const agenda = this.detailedAgendaOf(eventType, range, at, own);
+    if (!agenda) return null;
+    const { taken, starts } = agenda.takenTimes;
+    return {
+      eventType: agenda.eventType,
+      occupancy: { blocked: taken.map(({ blocked }) => blocked), starts },
+    };
+  }
+
+  detailedAgendaOf(
+    eventType: EventTypeState | undefined,
+    { from, to }: SlotRange,
+    at: Instant,
+    own: Own = {},
+  ): DetailedAgenda | null {
     if (!eventType?.isActive) return null;
     const taken = [
       ...this.live().filter(({ id }) => id !== own.bookingId),
@@ -83,10 +102,8 @@ export class InMemorySchedule implements Restorable {
       'eventTypeId' in each ? each.eventTypeId : each.eventType.id;
     return {
       eventType: EventType.of(eventType),
-      occupancy: {
-        blocked: taken
-          .map(({ blocked }) => ({ start: blocked.start.toEpochMilli(), end: blocked.end.toEpochMilli() }))
-          .filter(({ start, end }) => start < to && end > from),
+      takenTimes: {
+        taken: taken.map(takenTimeOf).filter(({ blocked }) => blocked.start < to && blocked.end > from),
         starts: taken
           .filter((each) => typeOf(each) === eventType.id)
           .map(({ time }) => time.start.toEpochMilli())
@@ -118,6 +135,17 @@ export class InMemorySchedule implements Restorable {
   private live(): BookingState[] {
     return this.allBookings.filter(({ cancellation }) => !cancellation);
   }
+}
+
+function takenTimeOf(taken: BookingState | Hold): TakenTime {
+  const blocked = epochOf(taken.blocked);
+  return 'token' in taken
+    ? { by: 'hold', bookingId: null, meeting: blocked, blocked }
+    : { by: 'booking', bookingId: taken.id, meeting: epochOf(taken.time), blocked };
+}
+
+function epochOf({ start, end }: Interval): Opening {
+  return { start: start.toEpochMilli(), end: end.toEpochMilli() };
 }
 
 class InMemoryBookings extends Bookings {
@@ -163,6 +191,16 @@ class InMemoryAgendas extends Agendas {
   async read(ownerId: string, slug: string, range: SlotRange, at: Instant): Promise<HostAgenda | null> {
     const found = this.schedule.allEventTypes.find((each) => each.ownerId === ownerId && each.slug === slug);
     return this.schedule.agendaOf(found, range, at);
+  }
+
+  async readDetailed(
+    ownerId: string,
+    slug: string,
+    range: SlotRange,
+    at: Instant,
+  ): Promise<DetailedAgenda | null> {
+    const found = this.schedule.allEventTypes.find((each) => each.ownerId === ownerId && each.slug === slug);
+    return this.schedule.detailedAgendaOf(found, range, at);
   }
 
   /** Nothing to lock: the unit of work of the fakes does one thing after another. */

@@ -24,10 +24,10 @@ export const withoutLimits: Settings = {
 
 /** A LinkTime of the test's own, with as many processes as it asks for. */
 export class Installation {
-  private readonly running = new Set<RunningProcess>();
+  private readonly starts: Promise<RunningProcess>[] = [];
 
   private constructor(
-    private readonly settings: Settings,
+    readonly settings: Settings,
     readonly dataSource: DataSource,
     private readonly letGo: () => Promise<void>,
     readonly owners = new Owners(dataSource),
@@ -61,12 +61,12 @@ export class Installation {
     });
   }
 
-  async startApi(settings: Settings = {}): Promise<RunningServer> {
-    return this.noted(await startServer({ ...this.settings, ...settings }));
+  startApi(settings: Settings = {}): Promise<RunningServer> {
+    return this.noted(startServer({ ...this.settings, ...settings }));
   }
 
-  async startWorker(): Promise<RunningProcess> {
-    return this.noted(await startWorker(this.settings));
+  startWorker(): Promise<RunningProcess> {
+    return this.noted(startWorker(this.settings));
   }
 
   /** A process that serves the API, and who asks it. */
@@ -88,14 +88,20 @@ export class Installation {
     );
   }
 
-  /** Ends all that was started. */
+  /** Where its secrets and, embedded, its database are kept. */
+  get dataDir(): string {
+    return this.settings['DATA_DIR']!;
+  }
+
+  /** Ends all that was started, or is still starting. */
   async close(): Promise<void> {
-    await Promise.all([...this.running].map((process) => process.kill('SIGKILL')));
+    const started = await Promise.allSettled(this.starts);
+    await Promise.all(started.map((start) => (start.status === 'fulfilled' ? start.value.kill() : null)));
     await this.letGo();
   }
 
-  private noted<Process extends RunningProcess>(process: Process): Process {
-    this.running.add(process);
-    return process;
+  private noted<Process extends RunningProcess>(start: Promise<Process>): Promise<Process> {
+    this.starts.push(start);
+    return start;
   }
 }

@@ -2,6 +2,7 @@ import { Duration, Instant } from '@js-joda/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { idNumber } from '../../../test/fakes/sequential-ids.js';
 import { crmDatabase, type CrmDatabase } from '../../../test/support/crm-database.js';
+import { Sql } from '../../platform/persistence/sql.js';
 import { Contact } from '../domain/contact.js';
 import { ContactReads, viewOfNewContact, type ContactFilter } from './contact-reads.js';
 
@@ -14,7 +15,7 @@ describe('ContactReads', () => {
   let ownerId: string;
   beforeAll(async () => {
     database = await crmDatabase();
-    reads = new ContactReads(database.dataSource);
+    reads = new ContactReads(new Sql(database.dataSource));
   });
   beforeEach(async () => {
     ownerId = await database.addOwner();

@@ -3,6 +3,7 @@ import { Instant } from '@js-joda/core';
 import { FixedClock } from '../../../test/fakes/fixed-clock.js';
 import { idNumber } from '../../../test/fakes/sequential-ids.js';
 import { identityDatabase, type IdentityDatabase } from '../../../test/support/identity-database.js';
+import { Sql } from '../../platform/persistence/sql.js';
 import { UserReads } from './user-reads.js';
 
 const planEnd = Instant.parse('2026-06-30T21:59:59.500Z');
@@ -16,7 +17,7 @@ describe('UserReads', () => {
   beforeAll(async () => {
     database = await identityDatabase();
     clock = new FixedClock(Instant.parse('2026-02-10T12:00:00Z'));
-    reads = new UserReads(database.dataSource, clock);
+    reads = new UserReads(new Sql(database.dataSource), clock);
     ada = await database.addUser('ada', { planExpiresAt: planEnd });
     bob = await database.addUser('bob', { plan: 'BUSINESS', timezone: 'UTC' });
   });
@@ -35,7 +36,7 @@ describe('UserReads', () => {
   });
 
   it('shows what is paid for and what holds now', async () => {
-    const later = new UserReads(database.dataSource, new FixedClock(planEnd));
+    const later = new UserReads(new Sql(database.dataSource), new FixedClock(planEnd));
 
     expect(await later.me(ada)).toMatchObject({ plan: 'PRO', effectivePlan: 'FREE' });
   });

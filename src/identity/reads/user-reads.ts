@@ -1,8 +1,8 @@
 import { Instant } from '@js-joda/core';
-import type { DataSource } from 'typeorm';
 import type { Clock } from '../../kernel/clock.js';
 import { normalizeEmail } from '../../kernel/email-address.js';
 import { isId } from '../../kernel/ids.js';
+import type { Sql } from '../../platform/persistence/sql.js';
 import { effectivePlan, type Plan } from '../domain/plan.js';
 
 export interface MeView {
@@ -36,26 +36,26 @@ export interface KeyView {
 /** Users and their keys as the API and the command line show them, straight from SQL. */
 export class UserReads {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly sql: Sql,
     private readonly clock: Clock,
   ) {}
 
   /** The user of that id; null if there is none. */
   async me(ownerId: string): Promise<MeView | null> {
     if (!isId(ownerId)) return null;
-    const [row] = await this.dataSource.query<UserViewRow[]>(`${SELECT_USERS} where id = $1`, [ownerId]);
+    const [row] = await this.sql.prepared<UserViewRow>('me', `${SELECT_USERS} where id = $1`, [ownerId]);
     return row ? this.meOf(row) : null;
   }
 
   /** All users, in the order in which they came. */
   async list(): Promise<UserView[]> {
-    const rows = await this.dataSource.query<UserViewRow[]>(`${SELECT_USERS} order by created_at, id`);
+    const rows = await this.sql.query<UserViewRow>(`${SELECT_USERS} order by created_at, id`);
     return rows.map((row) => this.userOf(row));
   }
 
   /** The user with that e-mail address, in any letter case; null if there is none. */
   async byEmail(email: string): Promise<UserView | null> {
-    const [row] = await this.dataSource.query<UserViewRow[]>(`${SELECT_USERS} where email = $1`, [
+    const [row] = await this.sql.query<UserViewRow>(`${SELECT_USERS} where email = $1`, [
       normalizeEmail(email),
     ]);
     return row ? this.userOf(row) : null;
@@ -64,15 +64,13 @@ export class UserReads {
   /** All of a user's keys, revoked and expired ones too, in the order in which they were issued. */
   async keys(ownerId: string): Promise<KeyView[]> {
     if (!isId(ownerId)) return [];
-    return this.dataSource.query<KeyView[]>(`${SELECT_KEYS} where owner_id = $1 order by created_at, id`, [
-      ownerId,
-    ]);
+    return this.sql.query<KeyView>(`${SELECT_KEYS} where owner_id = $1 order by created_at, id`, [ownerId]);
   }
 
   /** The key of that id, whoever owns it; null if there is none. */
   async key(id: string): Promise<KeyView | null> {
     if (!isId(id)) return null;
-    const [key] = await this.dataSource.query<KeyView[]>(`${SELECT_KEYS} where id = $1`, [id]);
+    const [key] = await this.sql.query<KeyView>(`${SELECT_KEYS} where id = $1`, [id]);
     return key ?? null;
   }
 

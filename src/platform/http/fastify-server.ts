@@ -144,8 +144,9 @@ export function guard(
   server.addHook('onRequest', async (request, reply) => {
     if (!request.is404) await gate.admit(request, reply);
   });
-  server.addHook('onSend', async (_, reply) => {
+  server.addHook('onSend', (_request, reply, payload, done) => {
     if (readiness.draining) reply.header('Connection', 'close');
+    done(null, payload);
   });
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';

@@ -218,6 +218,20 @@ export function WordParameter(
   );
 }
 
+/** `true` or `false`, in any letter case. */
+export function FlagParameter(options: FieldOptions & { standard: boolean }): PropertyDecorator {
+  return parameter(
+    (sent, name) => {
+      const word = sent.toLowerCase();
+      return word === 'true' || word === 'false'
+        ? word === 'true'
+        : new Fault(`${name} must be true or false`);
+    },
+    options,
+    { type: Boolean, default: options.standard },
+  );
+}
+
 export function TextParameter(options: FieldOptions & { max: number }): PropertyDecorator {
   return parameter(
     (sent, name) => {

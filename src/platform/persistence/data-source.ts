@@ -32,6 +32,7 @@ export function makeDataSource(options: DataSourceOptions): DataSource {
       options: `-c timezone=UTC ${options.patient ? '' : IMPATIENT}`,
       query_timeout: options.patient ? undefined : 5_500, // a server that fell silent never keeps its own time limits
       keepAlive: true,
+      pipeline: true, // statements of one transaction need not wait for each other's answers
       types: { getTypeParser },
     },
   });

@@ -1,29 +1,46 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { UnitOfWork } from '../../kernel/unit-of-work.js';
 import { isRetryable } from './database-errors.js';
 
 const RETRIES = 3;
 
+/** One transaction on one connection. TypeORM's runner lends both, and knows the transaction as its own. */
+interface Transaction {
+  readonly runner: QueryRunner;
+  readonly connection: PoolClient;
+}
+
 /**
  * The transaction of the work under way, found without being passed along. Repositories write through it; outside a unit of
- * work there is none, and asking for it throws.
+ * work there is none, and asking for it throws. Statements asked for without waiting in between travel together and are run in
+ * that order, each in a snapshot of its own.
  */
 export class Session {
-  private readonly current = new AsyncLocalStorage<QueryRunner>();
+  private readonly current = new AsyncLocalStorage<Transaction>();
 
   constructor(private readonly dataSource: DataSource) {}
 
   /** TypeORM's manager of this transaction. */
   get manager(): EntityManager {
-    return this.runner.manager;
+    return this.transactionUnderWay.runner.manager;
   }
 
   /** Runs one statement in this transaction and returns its rows. */
-  async query<Row = Record<string, unknown>>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    const result: unknown = await this.runner.query(sql, parameters, true).then(({ records }) => records);
-    return (result ?? []) as Row[];
+  async query<Row = Record<string, unknown>>(text: string, parameters: unknown[] = []): Promise<Row[]> {
+    return (await this.transactionUnderWay.connection.query(text, parameters)).rows as Row[];
+  }
+
+  /** The same for a statement that every connection prepares once, under that name. Two statements must not share a name. */
+  async prepared<Row = Record<string, unknown>>(
+    name: string,
+    text: string,
+    parameters: unknown[],
+  ): Promise<Row[]> {
+    return (await this.transactionUnderWay.connection.query({ name, text, values: parameters }))
+      .rows as Row[];
   }
 
   get isOpen(): boolean {
@@ -34,23 +51,35 @@ export class Session {
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      await runner.startTransaction();
-      const result = await this.current.run(runner, work);
-      await runner.commitTransaction();
-      return result;
-    } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw error;
+      const connection = (await runner.connect()) as PoolClient;
+      const begun = connection.query('begin'); // travels with the first statement
+      begun.catch(() => undefined); // only a lost connection refuses it, and with it all that follows
+      Object.assign(runner, { isTransactionActive: true });
+      try {
+        const result = await this.current.run({ runner, connection }, work);
+        await commit(connection);
+        return result;
+      } catch (error) {
+        await connection.query('rollback').catch(() => undefined);
+        throw error;
+      }
     } finally {
       await runner.release().catch(() => undefined);
     }
   }
 
-  private get runner(): QueryRunner {
-    const runner = this.current.getStore();
-    if (!runner) throw new Error('Writing needs a unit of work: call it inside UnitOfWork.run');
-    return runner;
+  private get transactionUnderWay(): Transaction {
+    const transaction = this.current.getStore();
+    if (!transaction) throw new Error('Writing needs a unit of work: call it inside UnitOfWork.run');
+    return transaction;
   }
+}
+
+/** Throws if there was nothing left to commit, because a statement had failed and the work went on as if it had not. */
+async function commit(connection: PoolClient): Promise<void> {
+  const { command } = await connection.query('commit');
+  if (command !== 'COMMIT')
+    throw new Error('The transaction could not be committed: one of its statements had failed');
 }
 
 export class PostgresUnitOfWork extends UnitOfWork {

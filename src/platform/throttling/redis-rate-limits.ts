@@ -8,6 +8,16 @@ import { windowScripts, type Standing, type WindowCommands } from './redis-scrip
 const PATIENCE_MS = 50;
 const PROBE_EVERY_MS = 1_000;
 const PROBE_KEY = 'linktime:limit-probe';
+const MOST_AT_ONCE = 200;
+
+interface WaitingHit {
+  readonly bucket: string;
+  readonly limit: number;
+  /** In milliseconds of the process's own clock. */
+  readonly since: number;
+  /** Told how the window stands, or null if Redis was not to be had in time. */
+  readonly tell: (standing: Standing | null) => void;
+}
 
 export interface RedisRateLimitsOptions {
   readonly url: string;
@@ -28,6 +38,9 @@ export class RedisRateLimits extends RateLimits {
   private readonly patienceMs: number;
   private up = false;
   private nextProbe: NodeJS.Timeout | undefined;
+  /** Hits that are to be counted by the next question. */
+  private waiting: WaitingHit[] = [];
+  private isCounting = false;
 
   constructor({ url, now, patienceMs = PATIENCE_MS }: RedisRateLimitsOptions) {
     super();
@@ -47,7 +60,7 @@ export class RedisRateLimits extends RateLimits {
     const here = await this.inProcess.hit(bucket, limit);
     if (!here.allowed) return stricter(here, await this.peekShared(bucket, limit));
 
-    const shared = await this.ask(() => this.redis.hitWindow(windowKey(bucket), limit));
+    const shared = await this.hitShared(bucket, limit);
     if (shared === null) return here;
     if (shared[0] === 1) return stricter(here, shared);
     await this.inProcess.refund(bucket);
@@ -77,6 +90,37 @@ export class RedisRateLimits extends RateLimits {
     this.redis.disconnect();
   }
 
+  /**
+   * Counts the hit with all others that come until Redis has counted the ones before: under load a question for each would cost
+   * more than all the rest of a small request.
+   */
+  private hitShared(bucket: string, limit: number): Promise<Standing | null> {
+    return new Promise((tell) => {
+      this.waiting.push({ bucket, limit, tell, since: performance.now() });
+      if (this.isCounting) return;
+      this.isCounting = true;
+      setImmediate(() => void this.countWaiting());
+    });
+  }
+
+  private async countWaiting(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const hits = this.waiting.splice(0, MOST_AT_ONCE);
+      const patience = Math.max(0, hits[0]!.since + this.patienceMs - performance.now());
+      const standings = await this.ask(
+        () =>
+          this.redis.hitWindows(
+            hits.length,
+            ...hits.map(({ bucket }) => windowKey(bucket)),
+            ...hits.map(({ limit }) => limit),
+          ),
+        patience,
+      );
+      hits.forEach(({ tell }, place) => tell(standings?.[place] ?? null));
+    }
+    this.isCounting = false;
+  }
+
   private giveUp(): void {
     this.up = false;
     clearTimeout(this.nextProbe);
@@ -87,10 +131,10 @@ export class RedisRateLimits extends RateLimits {
   }
 
   /** What Redis says, or null if that is not to be had in time. */
-  private async ask<T>(question: () => Promise<T>): Promise<T | null> {
+  private async ask<T>(question: () => Promise<T>, patienceMs = this.patienceMs): Promise<T | null> {
     if (!this.up) return null;
     try {
-      return await within(this.patienceMs, question());
+      return await within(patienceMs, question());
     } catch {
       if (this.up) void this.probe();
       return null;

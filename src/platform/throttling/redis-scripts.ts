@@ -1,8 +1,9 @@
 // A window is a list of the microseconds at which its hits came, oldest first, by Redis's own clock: all processes share one.
-const WINDOW = `
-  local log, limit = KEYS[1], tonumber(ARGV[1])
+const NOW = `
   local time = redis.call('TIME')
-  local now = time[1] * 1000000 + time[2]
+  local now = time[1] * 1000000 + time[2]`;
+
+const WINDOW = `
 
   local newest = redis.call('LINDEX', log, -1)
   local ahead = newest and newest - now or 0
@@ -25,18 +26,26 @@ const WINDOW = `
     return math.ceil((redis.call('LINDEX', log, index) + 60000000 - now) / 1000000)
   end`;
 
-/** Counts one in the window KEYS[1] if it holds fewer than ARGV[1]. */
-const HIT = `${WINDOW}
-  local wait = allowed == 0 and untilForgotten(used - limit) or 0
-  if allowed == 1 then
-    redis.call('RPUSH', log, now)
-    redis.call('PEXPIRE', log, 60000)
-    used = used + 1
+/** For each of KEYS in turn: counts one in that window if it holds fewer than its limit in ARGV. */
+const HIT = `${NOW}
+  local standings = {}
+  for place = 1, #KEYS do
+    local log, limit = KEYS[place], tonumber(ARGV[place])
+    ${WINDOW}
+    local wait = allowed == 0 and untilForgotten(used - limit) or 0
+    if allowed == 1 then
+      redis.call('RPUSH', log, now)
+      redis.call('PEXPIRE', log, 60000)
+      used = used + 1
+    end
+    standings[place] = { allowed, used, untilForgotten(-1), wait, 0 }
   end
-  return { allowed, used, untilForgotten(-1), wait, 0 }`;
+  return standings`;
 
 /** How the window KEYS[1] stands against ARGV[1], and whether the pass KEYS[2] holds. */
-const PEEK = `${WINDOW}
+const PEEK = `${NOW}
+  local log, limit = KEYS[1], tonumber(ARGV[1])
+  ${WINDOW}
   local wait = allowed == 0 and untilForgotten(used - limit) or 0
   return { allowed, used, used > 0 and untilForgotten(-1) or 0, wait, redis.call('EXISTS', KEYS[2]) }`;
 
@@ -51,11 +60,11 @@ export type Standing = [
 
 /** What the scripts add to a connection. */
 export interface WindowCommands {
-  hitWindow(window: string, limit: number): Promise<Standing>;
+  hitWindows(count: number, ...windowsThenLimits: (string | number)[]): Promise<Standing[]>;
   peekWindow(window: string, pass: string, limit: number): Promise<Standing>;
 }
 
 export const windowScripts = {
-  hitWindow: { lua: HIT, numberOfKeys: 1 },
+  hitWindows: { lua: HIT },
   peekWindow: { lua: PEEK, numberOfKeys: 2 },
 };

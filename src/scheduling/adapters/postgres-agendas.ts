@@ -1,17 +1,18 @@
 import type { Instant } from '@js-joda/core';
-import type { DataSource } from 'typeorm';
 import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Session } from '../../platform/persistence/session.js';
+import type { Sql } from '../../platform/persistence/sql.js';
 import { isSlug } from '../domain/event-type.js';
+import type { TakenTime } from '../domain/explanation.js';
 import type { SlotRange } from '../domain/slots.js';
-import { Agendas, type HostAgenda, type Own } from '../ports.js';
+import { Agendas, type DetailedAgenda, type HostAgenda, type Own } from '../ports.js';
 import { EVENT_TYPE_COLUMNS, eventTypeOf, type EventTypeRow } from './postgres-event-types.js';
 
 /** Hosts' time as the bookings in PostgreSQL take it. */
 export class PostgresAgendas extends Agendas {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly sql: Sql,
     private readonly session: Session,
   ) {
     super();
@@ -19,7 +20,8 @@ export class PostgresAgendas extends Agendas {
 
   async read(ownerId: string, slug: string, range: SlotRange, at: Instant): Promise<HostAgenda | null> {
     if (!isSlug(slug)) return null;
-    const [row] = await this.dataSource.query<AgendaRow[]>(
+    const [row] = await this.sql.prepared<AgendaRow>(
+      'agenda',
       `select ${EVENT_TYPE_COLUMNS}, ${OCCUPANCY}
        from event_types t where t.owner_id = $6 and t.slug = $7 and t.is_active`,
       [...occupancyParameters(range, at), ownerId, slug],
@@ -27,19 +29,36 @@ export class PostgresAgendas extends Agendas {
     return row ? agendaOf(row) : null;
   }
 
+  async readDetailed(
+    ownerId: string,
+    slug: string,
+    range: SlotRange,
+    at: Instant,
+  ): Promise<DetailedAgenda | null> {
+    if (!isSlug(slug)) return null;
+    const [row] = await this.sql.query<DetailedAgendaRow>(
+      `select ${EVENT_TYPE_COLUMNS}, ${TAKEN}, ${STARTS}
+       from event_types t where t.owner_id = $6 and t.slug = $7 and t.is_active`,
+      [...occupancyParameters(range, at), ownerId, slug],
+    );
+    return row ? detailedAgendaOf(row) : null;
+  }
+
   async lock(eventTypeId: string, range: SlotRange, at: Instant, own: Own = {}): Promise<HostAgenda | null> {
     if (!isId(eventTypeId)) return null;
-    const [host] = await this.session.query<{ id: string }>(
-      `select t.id, pg_advisory_xact_lock(hashtextextended(t.owner_id::text, 0))
+    const locked = this.session.prepared(
+      'lock of host',
+      `select pg_advisory_xact_lock(hashtextextended(t.owner_id::text, 0))
        from event_types t where t.id = $1 and t.is_active`,
       [eventTypeId],
     );
-    if (!host) return null;
     // A statement of its own, begun after the lock was ours: it sees every booking that was committed before.
-    const [row] = await this.session.query<AgendaRow>(
+    const read = this.session.prepared<AgendaRow>(
+      'agenda of locked host',
       `select ${EVENT_TYPE_COLUMNS}, ${OCCUPANCY} from event_types t where t.id = $6 and t.is_active`,
       [...occupancyParameters(range, at, own), eventTypeId],
     );
+    const [, [row]] = await Promise.all([locked, read]);
     return row ? agendaOf(row) : null;
   }
 }
@@ -51,8 +70,15 @@ interface AgendaRow extends EventTypeRow {
   starts: number[] | null;
 }
 
+interface DetailedAgendaRow extends EventTypeRow {
+  /** What it is, its booking's id, the meeting's ends and the ends of what it blocks, in epoch milliseconds. */
+  taken: [TakenTime['by'], string | null, number, number, number, number][] | null;
+  /** Epoch milliseconds. */
+  starts: number[] | null;
+}
+
 // Parameters 1 to 5: see `occupancyParameters`. What bookings block is found by the exclusion constraint's own index.
-const OCCUPANCY = `
+const BLOCKED = `
   (select json_agg(json_build_array((extract(epoch from lower(taken)) * 1000)::bigint,
                                     (extract(epoch from upper(taken)) * 1000)::bigint))
    from (select b.blocked as taken from bookings b
@@ -62,7 +88,23 @@ const OCCUPANCY = `
          select h.blocked from holds h
          where h.owner_id = t.owner_id and h.expires_at > $3
            and h.blocked && tstzrange(to_timestamp($1), to_timestamp($2)) and h.token is distinct from $5
-        ) stretches) as blocked,
+        ) stretches) as blocked`;
+
+const TAKEN = `
+  (select json_agg(json_build_array(taken_by, booking_id, (extract(epoch from starts_at) * 1000)::bigint,
+                                    (extract(epoch from ends_at) * 1000)::bigint,
+                                    (extract(epoch from lower(blocked)) * 1000)::bigint,
+                                    (extract(epoch from upper(blocked)) * 1000)::bigint))
+   from (select 'booking' as taken_by, b.id as booking_id, b.starts_at, b.ends_at, b.blocked from bookings b
+         where b.owner_id = t.owner_id and b.status in ('CONFIRMED', 'PENDING')
+           and b.blocked && tstzrange(to_timestamp($1), to_timestamp($2)) and b.id is distinct from $4
+         union all
+         select 'hold', null, lower(h.blocked), upper(h.blocked), h.blocked from holds h
+         where h.owner_id = t.owner_id and h.expires_at > $3
+           and h.blocked && tstzrange(to_timestamp($1), to_timestamp($2)) and h.token is distinct from $5
+        ) stretches) as taken`;
+
+const STARTS = `
   case when coalesce(t.daily_limit, t.weekly_limit) is not null then
     (select json_agg((extract(epoch from starts_at) * 1000)::bigint)
      from (select b.starts_at from bookings b
@@ -73,6 +115,8 @@ const OCCUPANCY = `
            where h.event_type_id = t.id and h.owner_id = t.owner_id and h.expires_at > $3
              and h.starts_at >= to_timestamp($1) and h.starts_at < to_timestamp($2) and h.token is distinct from $5
           ) counted) end as starts`;
+
+const OCCUPANCY = `${BLOCKED}, ${STARTS}`;
 
 function occupancyParameters({ from, to }: SlotRange, at: Instant, own: Own = {}): unknown[] {
   return [from / 1_000, to / 1_000, formatInstant(at), own.bookingId ?? null, own.holdToken ?? null];
@@ -86,4 +130,14 @@ function agendaOf(row: AgendaRow): HostAgenda {
       starts: row.starts ?? [],
     },
   };
+}
+
+function detailedAgendaOf(row: DetailedAgendaRow): DetailedAgenda {
+  const taken = (row.taken ?? []).map(([by, bookingId, start, end, blockedFrom, blockedUntil]) => ({
+    by,
+    bookingId,
+    meeting: { start, end },
+    blocked: { start: blockedFrom, end: blockedUntil },
+  }));
+  return { eventType: eventTypeOf(row), takenTimes: { taken, starts: row.starts ?? [] } };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RandomIds } from '../../kernel/ids.js';
 import { Outbox } from '../../platform/persistence/outbox.js';
 import { PostgresUnitOfWork, Session } from '../../platform/persistence/session.js';
+import { Sql } from '../../platform/persistence/sql.js';
 import { scheduleContract } from '../../../test/contracts/schedule.contract.js';
 import { testDatabase } from '../../../test/support/database.js';
 import { eventually } from '../../../test/support/eventually.js';
@@ -22,7 +23,7 @@ async function openStage() {
     dataSource,
     bookings: new PostgresBookings(session, new Outbox(session, ids)),
     eventTypes: new PostgresEventTypes(session),
-    agendas: new PostgresAgendas(dataSource, session),
+    agendas: new PostgresAgendas(new Sql(dataSource), session),
     holds: new PostgresHolds(session),
     unitOfWork: new PostgresUnitOfWork(session),
     async addOwner() {

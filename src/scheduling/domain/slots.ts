@@ -1,3 +1,4 @@
+import { placesIn } from './ascending.js';
 import { calendarOf, DAY, MINUTE } from './wall-clock.js';
 import { openings, type Opening, type WeeklyHours } from './weekly-hours.js';
 
@@ -33,6 +34,8 @@ export interface Occupancy {
 // A week, and a day for the distance of a zone from UTC. No duration with a buffer reaches as far: two days at most.
 const LIMITS_REACH = 8 * DAY;
 
+const NONE: ReadonlySet<number> = new Set();
+
 export const unoccupied: Occupancy = { blocked: [], starts: [] };
 
 /**
@@ -45,29 +48,14 @@ export const unoccupied: Occupancy = { blocked: [], starts: [] };
 export function freeSlots(rules: SlotRules, occupancy: Occupancy, range: SlotRange, now: number): number[] {
   const dates = datesOnOffer(rules, occupancy, now);
   const from = Math.max(range.from, now + rules.minimumNoticeMinutes * MINUTE);
-  const to = Math.min(range.to, dates.end);
-  const duration = rules.durationMinutes * MINUTE;
-  const interval = rules.slotIntervalMinutes * MINUTE;
-  const lead = rules.bufferBefore * MINUTE;
-  const tail = duration + rules.bufferAfter * MINUTE;
-  const busy = merge(occupancy.blocked);
+  const starts = startsOnGrid(rules, { from, to: Math.min(range.to, dates.end) });
+  const overlaps = overlapsOf(starts, rules, occupancy);
 
   const slots: number[] = [];
-  for (const opening of openings(rules.hours, from, to)) {
-    const end = Math.min(to, opening.end - duration + 1);
-    let start = onGrid(opening.start, interval, from);
-    let next = firstEndingAfter(busy, start - lead);
-    while (start < end) {
-      while (busy[next]!.end <= start - lead) next += 1;
-      if (busy[next]!.start < start + tail) {
-        start = onGrid(opening.start, interval, busy[next]!.end + lead);
-      } else {
-        if (dates.include(start)) slots.push(start);
-        start += interval;
-      }
-    }
+  for (let i = 0; i < starts.length; i += 1) {
+    if (overlaps[i] === 0 && dates.include(starts[i]!)) slots.push(starts[i]!);
   }
-  return ascendingOnce(slots);
+  return slots;
 }
 
 /**
@@ -130,8 +118,8 @@ function fullPeriods(
   limit: number | null,
   periodOf: (start: number) => number,
 ): ReadonlySet<number> {
+  if (limit === null) return NONE;
   const full = new Set<number>();
-  if (limit === null) return full;
   const counts = new Map<number, number>();
   for (const start of starts) {
     const period = periodOf(start);
@@ -147,41 +135,45 @@ function weekOf(day: number): number {
   return Math.floor((day + 3) / 7);
 }
 
+/** The starts of all slots that lie in the openings, ascending, each once. */
+function startsOnGrid(rules: SlotRules, { from, to }: SlotRange): number[] {
+  const duration = rules.durationMinutes * MINUTE;
+  const interval = rules.slotIntervalMinutes * MINUTE;
+  const starts: number[] = [];
+  for (const opening of openings(rules.hours, from, to)) {
+    const end = Math.min(to, opening.end - duration + 1);
+    for (let start = onGrid(opening.start, interval, from); start < end; start += interval)
+      starts.push(start);
+  }
+  return ascendingOnce(starts);
+}
+
 /** The first point of a grid at or after an instant. */
 export function onGrid(anchor: number, interval: number, instant: number): number {
   return instant <= anchor ? anchor : anchor + Math.ceil((instant - anchor) / interval) * interval;
 }
 
-/** The stretches in order, those that overlap or touch made one. The last is at the end of time, so that there always is a next. */
-function merge(stretches: readonly Opening[]): readonly Opening[] {
-  const merged: { start: number; end: number }[] = [];
-  for (const { start, end } of stretches.filter(({ start, end }) => start < end).sort(byStart)) {
-    const last = merged.at(-1);
-    if (last && start <= last.end) last.end = Math.max(last.end, end);
-    else merged.push({ start, end });
-  }
-  merged.push({ start: Infinity, end: Infinity });
-  return merged;
-}
-
-function byStart(one: Opening, other: Opening): number {
-  return one.start - other.start;
-}
-
-/** Where the first of the merged stretches stands that ends after an instant. */
-function firstEndingAfter(stretches: readonly Opening[], instant: number): number {
-  let low = 0;
-  let high = stretches.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (stretches[middle]!.end > instant) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 /** In order and each once, also where clocks that skip time have laid one opening over another. */
 function ascendingOnce(slots: number[]): number[] {
-  const isAscending = slots.every((slot, i) => i === 0 || slot > slots[i - 1]!);
+  let isAscending = true;
+  for (let i = 1; i < slots.length; i += 1) if (slots[i]! <= slots[i - 1]!) isAscending = false;
   return isAscending ? slots : [...new Set(slots)].sort((one, other) => one - other);
+}
+
+/**
+ * How many of the blocked stretches overlap each slot and its buffers. A stretch counts from the first start that it overlaps to
+ * the last, however many are between: these two changes are noted, and their running sum is what was asked.
+ */
+function overlapsOf(starts: readonly number[], rules: SlotRules, { blocked }: Occupancy): Int32Array {
+  const lead = rules.bufferBefore * MINUTE;
+  const tail = (rules.durationMinutes + rules.bufferAfter) * MINUTE;
+  const placeOf = placesIn(starts);
+  const overlaps = new Int32Array(starts.length + 1);
+  for (const { start, end } of blocked) {
+    if (start >= end) continue;
+    overlaps[placeOf(start - tail + 1)]! += 1;
+    overlaps[placeOf(end + lead)]! -= 1;
+  }
+  for (let i = 1; i < overlaps.length; i += 1) overlaps[i]! += overlaps[i - 1]!;
+  return overlaps;
 }

@@ -1,4 +1,5 @@
 import type { ZoneId } from '@js-joda/core';
+import { offsetsOf } from '../../kernel/utc-offset.js';
 
 // Wall clocks in bare numbers. A day is counted from 1970-01-01 (js-joda's epoch day), a minute from the midnight that begins
 // its day, an instant is in epoch milliseconds. The answers are those of js-joda's `LocalDateTime.atZone`, at a tenth of its
@@ -7,31 +8,15 @@ import type { ZoneId } from '@js-joda/core';
 export const MINUTE = 60_000;
 export const DAY = 1_440 * MINUTE;
 
-/** How far the clocks of a zone are ahead of UTC at an instant, in milliseconds. */
-function offsetAt(zone: ZoneId, instant: number): number {
-  return zone.rules().offsetOfEpochMilli(instant).totalSeconds() * 1_000;
-}
-
 /** The day that the clocks of a zone show at an instant. */
 export function dayOf(zone: ZoneId, instant: number): number {
-  return Math.floor((instant + offsetAt(zone, instant)) / DAY);
+  return calendarOf(zone)(instant);
 }
 
-/** `dayOf` for many instants that lie close together: the zone is consulted when the UTC day changes, not for each. */
+/** `dayOf` for many instants. */
 export function calendarOf(zone: ZoneId): (instant: number) => number {
-  let offset = 0;
-  let calmFrom = 0;
-  let calmUntil = 0;
-  return (instant) => {
-    if (instant < calmFrom || instant >= calmUntil) {
-      const midnight = Math.floor(instant / DAY) * DAY;
-      offset = offsetAt(zone, instant);
-      const isCalm = offset === offsetAt(zone, midnight) && offset === offsetAt(zone, midnight + DAY);
-      calmFrom = isCalm ? midnight : instant;
-      calmUntil = isCalm ? midnight + DAY : instant;
-    }
-    return Math.floor((instant + offset) / DAY);
-  };
+  const offsetAt = offsetsOf(zone);
+  return (instant) => Math.floor((instant + offsetAt(instant)) / DAY);
 }
 
 /**
@@ -39,15 +24,16 @@ export function calendarOf(zone: ZoneId): (instant: number) => number {
  * by the length of the gap; one that they show twice is the first of the two.
  */
 export function clocksOn(zone: ZoneId, day: number): (minute: number) => number {
+  const offsetAt = offsetsOf(zone);
   const midnight = day * DAY;
-  const before = offsetAt(zone, midnight - DAY);
-  const after = offsetAt(zone, midnight + 2 * DAY);
+  const before = offsetAt(midnight - DAY);
+  const after = offsetAt(midnight + 2 * DAY);
   return (minute) => {
     const wall = midnight + minute * MINUTE;
     const byOldOffset = wall - before;
-    if (before === after || offsetAt(zone, byOldOffset) === before) return byOldOffset;
+    if (before === after || offsetAt(byOldOffset) === before) return byOldOffset;
     const byNewOffset = wall - after;
-    const isSkipped = offsetAt(zone, byNewOffset) !== after;
+    const isSkipped = offsetAt(byNewOffset) !== after;
     return isSkipped ? byOldOffset : byNewOffset;
   };
 }

@@ -21,6 +21,8 @@ export interface Opening {
   readonly end: number;
 }
 
+const WEEKDAYS = DayOfWeek.values();
+
 /**
  * The openings that touch [from, to), in epoch milliseconds, by their start. Each is resolved by the clocks of its own date, so
  * that it is shorter or longer where they change, and gone where they skip it. Where clocks skip time, what was skipped comes
@@ -28,7 +30,7 @@ export interface Opening {
  */
 export function openings(hours: WeeklyHours, from: number, to: number): Opening[] {
   const { zone } = hours;
-  const week = DayOfWeek.values().map((weekday) => hours.week.get(weekday) ?? []);
+  const week = WEEKDAYS.map((weekday) => hours.week.get(weekday) ?? []);
   const found: Opening[] = [];
   // A day more at each end: a skipped day's openings come a day late, and clocks that go back over midnight mix two dates.
   const last = dayOf(zone, to) + 1;
@@ -42,7 +44,8 @@ export function openings(hours: WeeklyHours, from: number, to: number): Opening[
       if (start < end && start < to && end > from) found.push({ start, end });
     }
   }
-  return found.sort((one, other) => one.start - other.start);
+  const isInOrder = found.every(({ start }, i) => i === 0 || start >= found[i - 1]!.start);
+  return isInOrder ? found : found.sort((one, other) => one.start - other.start);
 }
 
 function overrideOf({ overrides }: WeeklyHours, day: number): readonly MinuteRange[] | undefined {

@@ -1,22 +1,29 @@
+import type { ZoneId } from '@js-joda/core';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AccessBy, OwnerId } from '../../platform/http/access.js';
 import { Operation } from '../../platform/http/documents.js';
+import type { UnavailableTime } from '../domain/explanation.js';
+import { ExplainSlots } from '../use-cases/explain-slots.js';
 import { ListSlots } from '../use-cases/list-slots.js';
-import { AvailabilityDto, AvailabilityQuery } from './dto.js';
+import { AvailabilityDto, AvailabilityQuery, type UnavailableTimeDto } from './dto.js';
 import { slotTexts } from './slot-text.js';
 
 @ApiTags('Availability')
 @Controller('api/v1/availability')
 export class AvailabilityController {
-  constructor(private readonly listSlots: ListSlots) {}
+  constructor(
+    private readonly listSlots: ListSlots,
+    private readonly explainSlots: ExplainSlots,
+  ) {}
 
   @Get(':slug')
   @AccessBy('api key')
   @Operation({
     id: 'getAvailability',
     summary: 'Free slots of an event type',
-    description: 'Every slot offered can be booked, and nothing else can. A range of at most 62 days.',
+    description:
+      'Every slot offered can be booked, and nothing else can. A range of at most 62 days. With `explain=true` the answer also tells why each other time is not offered.',
     status: 200,
     answer: AvailabilityDto,
     answerDescription: 'The free slots, soonest first',
@@ -27,19 +34,34 @@ export class AvailabilityController {
     @Param('slug') slug: string,
     @Query() query: AvailabilityQuery,
   ): Promise<AvailabilityDto> {
-    const { timezone, startDate = null, endDate = null } = query;
-    const { eventType, starts } = await this.listSlots.execute({
-      ownerId,
-      slug,
-      timezone,
-      startDate,
-      endDate,
-    });
+    const { timezone, startDate = null, endDate = null, explain = false } = query;
+    const asked = { ownerId, slug, timezone, startDate, endDate };
+    const { eventType, starts, unavailable } = explain
+      ? await this.explainSlots.execute(asked)
+      : { ...(await this.listSlots.execute(asked)), unavailable: null };
     const { id, name, slug: itsSlug, durationMinutes } = eventType.state;
     return {
       data: slotTexts(starts, durationMinutes, timezone),
+      ...(unavailable && { unavailable: unavailableTexts(unavailable, durationMinutes, timezone) }),
       eventType: { id, name, slug: itsSlug, durationMinutes },
       timezone: timezone.id(),
     };
   }
+}
+
+function unavailableTexts(
+  times: readonly UnavailableTime[],
+  durationMinutes: number,
+  zone: ZoneId,
+): UnavailableTimeDto[] {
+  const texts = slotTexts(
+    times.map(({ start }) => start),
+    durationMinutes,
+    zone,
+  );
+  return times.map(({ reason, bookingId }, i) => ({
+    ...texts[i]!,
+    reason,
+    ...(bookingId !== null && { bookingId }),
+  }));
 }

@@ -1,5 +1,5 @@
 import type { Instant, LocalDate, ZoneId } from '@js-joda/core';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { textLimits } from '../../kernel/text.js';
 import { PaginationDto } from '../../platform/http/documents.js';
 import {
@@ -8,6 +8,7 @@ import {
   DateParameter,
   Email,
   Emails,
+  FlagParameter,
   Key,
   KeyParameter,
   Line,
@@ -28,6 +29,7 @@ import type {
   PaymentView,
 } from '../reads/booking-reads.js';
 import type { EventTypeDetailView, EventTypeView, QuestionView } from '../reads/event-type-reads.js';
+import { REASONS, type Reason } from '../domain/explanation.js';
 import type { SlotText } from './slot-text.js';
 
 const ID = '01980a4e-7b1c-7c3e-9d55-0f2b6a1c9e01';
@@ -152,6 +154,13 @@ export class AvailabilityQuery {
     description: 'The last day, included; seven days after the first if left out',
   })
   endDate?: LocalDate;
+
+  @FlagParameter({
+    standard: false,
+    description:
+      'Whether `unavailable` is to tell of each time that is not offered why. It tells of at most 20,000 times: more are refused.',
+  })
+  explain?: boolean;
 }
 
 // ---- answers --------------------------------------------------------------------------------------------------------
@@ -558,9 +567,51 @@ export class SlotDto implements SlotText {
   endTime!: string;
 }
 
+export class UnavailableTimeDto extends SlotDto {
+  @ApiProperty({
+    enum: REASONS,
+    enumName: 'UnavailableReason',
+    example: 'booking',
+    description: `Of several reasons the first of these.
+- \`outside_hours\`: no opening has room for the meeting then
+- \`override\`: the weekly hours would offer it, what this date has instead does not
+- \`notice\`: sooner than the minimum notice, or past
+- \`window\`: beyond the booking window
+- \`booking\`: the meeting would overlap a booked one
+- \`busy\`: the meeting would overlap busy time of a calendar
+- \`hold\`: the meeting would overlap a slot held for another invitee
+- \`buffer\`: only a buffer stands in the way, of this meeting or of a booked one
+- \`limit\`: the day or the week has as many bookings as the event type allows`,
+  })
+  reason!: Reason;
+
+  @ApiPropertyOptional({
+    example: ID,
+    description: "The owner's booking that is the cause, where one is: the earliest, if there are several",
+  })
+  bookingId?: string;
+}
+
 export class AvailabilityDto {
   @ApiProperty({ type: [SlotDto] })
   data!: SlotDto[];
+
+  @ApiPropertyOptional({
+    type: [UnavailableTimeDto],
+    example: [
+      {
+        date: '2026-02-15',
+        time: '10:30',
+        startTime: '2026-02-15T15:30:00.000Z',
+        endTime: '2026-02-15T16:00:00.000Z',
+        reason: 'booking',
+        bookingId: ID,
+      },
+    ],
+    description:
+      "Only with `explain=true`: why each other time is not offered, soonest first. Times are the grids of the openings, of weekly hours and overrides alike, and outside the openings the steps of the slot interval since the schedule's day began.",
+  })
+  unavailable?: UnavailableTimeDto[];
 
   @ApiProperty({ type: BookedEventTypeDto })
   eventType!: BookedEventTypeDto;

@@ -1,4 +1,5 @@
 import type { ZoneId } from '@js-joda/core';
+import { offsetsOf } from '../../kernel/utc-offset.js';
 
 export interface SlotText {
   /** `YYYY-MM-DD` in the zone asked for. */
@@ -10,36 +11,57 @@ export interface SlotText {
   endTime: string;
 }
 
-const DAY = 86_400_000;
 const MINUTE = 60_000;
-const TIMES = Array.from({ length: 1_440 }, (_, minute) => {
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
-});
+const DAY = 1_440 * MINUTE;
+const TIMES = Array.from({ length: 1_440 }, (_, minute) => new Date(minute * MINUTE).toISOString().slice(11, 16));
+const UTC_TIMES = TIMES.map((time) => `T${time}:00.000Z`);
+/** The dates that were written so far, by their midnight: at most those of the years that may be asked for. */
+const DATES = new Map<number, string>();
 
 /**
- * Slots as an answer shows them. Rendering costs more than finding them, so each date is written once and times come from a table
- * of the 1,440 minutes of a day.
+ * Slots as an answer shows them. Rendering costs more than finding them, so times come from tables of the 1,440 minutes of a
+ * day, and a date is looked up when it is another than that of the slot before.
  */
 export function slotTexts(starts: readonly number[], durationMinutes: number, zone: ZoneId): SlotText[] {
-  const rules = zone.rules();
-  const dates = new Map<number, string>();
-  const dateOf = (day: number): string => {
-    let date = dates.get(day);
-    if (date === undefined) dates.set(day, (date = new Date(day * DAY).toISOString().slice(0, 10)));
-    return date;
-  };
-  const timeOf = (at: number): string => TIMES[Math.floor((at - Math.floor(at / DAY) * DAY) / MINUTE)]!;
-  const utc = (at: number): string =>
-    at % MINUTE === 0 ? `${dateOf(Math.floor(at / DAY))}T${timeOf(at)}:00.000Z` : new Date(at).toISOString();
-
+  const offsetAt = offsetsOf(zone);
+  const duration = durationMinutes * MINUTE;
+  const here = new CalendarPage();
+  const utcOfStart = new CalendarPage();
+  const utcOfEnd = new CalendarPage();
   return starts.map((start) => {
-    const local = start + rules.offsetOfEpochMilli(start).totalSeconds() * 1_000;
+    const minute = here.minuteOf(start + offsetAt(start));
     return {
-      date: dateOf(Math.floor(local / DAY)),
-      time: timeOf(local),
-      startTime: utc(start),
-      endTime: utc(start + durationMinutes * MINUTE),
+      date: here.date,
+      time: TIMES[Math.floor(minute)]!,
+      startTime: utcText(utcOfStart, start),
+      endTime: utcText(utcOfEnd, start + duration),
     };
   });
+}
+
+function utcText(page: CalendarPage, instant: number): string {
+  const minute = page.minuteOf(instant);
+  return Number.isInteger(minute) ? page.date + UTC_TIMES[minute]! : new Date(instant).toISOString();
+}
+
+/** A day of a calendar, open at the instant that was asked for last. */
+class CalendarPage {
+  date = '';
+  private midnight = NaN;
+
+  /** Turns to the day of an instant, and tells the minute of that day, with a fraction where there are seconds. */
+  minuteOf(instant: number): number {
+    const isOnPage = instant >= this.midnight && instant < this.midnight + DAY;
+    if (!isOnPage) {
+      this.midnight = Math.floor(instant / DAY) * DAY;
+      this.date = dateAt(this.midnight);
+    }
+    return (instant - this.midnight) / MINUTE;
+  }
+}
+
+function dateAt(midnight: number): string {
+  let date = DATES.get(midnight);
+  if (date === undefined) DATES.set(midnight, (date = new Date(midnight).toISOString().slice(0, 10)));
+  return date;
 }

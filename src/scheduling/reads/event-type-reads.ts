@@ -1,6 +1,6 @@
-import type { DataSource } from 'typeorm';
 import { isId } from '../../kernel/ids.js';
 import { offsetOf, pageOf, type Page, type PageRequest } from '../../kernel/page.js';
+import type { Sql } from '../../platform/persistence/sql.js';
 
 export interface EventTypeView {
   id: string;
@@ -40,28 +40,29 @@ export interface QuestionView {
 
 /** Event types as the API shows them, straight from SQL. */
 export class EventTypeReads {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly sql: Sql) {}
 
   /** The owner's event types in the owner's order; only active ones are on offer, `inactiveToo` shows all. */
   async list(ownerId: string, page: PageRequest, inactiveToo = false): Promise<Page<EventTypeView>> {
     const shown = 'event_types t where t.owner_id = $1 and (t.is_active or $2)';
     const [counted, views] = await Promise.all([
-      this.dataSource.query<[{ total: number }]>(`select count(*)::int as total from ${shown}`, [
+      this.sql.query<{ total: number }>(`select count(*)::int as total from ${shown}`, [
         ownerId,
         inactiveToo,
       ]),
-      this.dataSource.query<EventTypeView[]>(
+      this.sql.query<EventTypeView>(
         `select ${SUMMARY} from ${shown} order by t.position, t.id limit $3 offset $4`,
         [ownerId, inactiveToo, page.limit, offsetOf(page)],
       ),
     ]);
-    return pageOf(views, page, counted[0].total);
+    return pageOf(views, page, counted[0]!.total);
   }
 
   /** The owner's event type, active or not; null if unknown or another's. */
   async detail(ownerId: string, id: string): Promise<EventTypeDetailView | null> {
     if (!isId(id)) return null;
-    const [row] = await this.dataSource.query<EventTypeDetailView[]>(
+    const [row] = await this.sql.prepared<EventTypeDetailView>(
+      'event type',
       `select ${SUMMARY}, ${CONFIGURATION} from event_types t where t.id = $1 and t.owner_id = $2`,
       [id, ownerId],
     );
@@ -71,7 +72,7 @@ export class EventTypeReads {
   /** Whose event type that is; null if unknown. */
   async ownerOf(id: string): Promise<string | null> {
     if (!isId(id)) return null;
-    const [row] = await this.dataSource.query<{ ownerId: string }[]>(
+    const [row] = await this.sql.query<{ ownerId: string }>(
       'select owner_id as "ownerId" from event_types where id = $1',
       [id],
     );

@@ -1,5 +1,5 @@
 /** Numbers from 0 (included) to 1 (not included), the same for the same seed on every machine (mulberry32). */
-export function randomFrom(seed: number): () => number {
+export function randomFrom(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+
+/** Texts that have broken programs before. */
+export const hostileText: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom(
+    '',
+    ' ',
+    '\0',
+    'a\0b',
+    '\r\nSet-Cookie: x',
+    '\u2028',
+    '\ufeff',
+    '\ud800',
+    'a\udfffb',
+    '💋'.repeat(100),
+    'e\u0301'.repeat(300),
+    'x'.repeat(300),
+    'x'.repeat(20_000),
+    'ﷺ'.repeat(60),
+    'İ',
+    'ß'.repeat(201),
+    '½'.repeat(10),
+    '\u202eevil',
+    '%',
+    '_',
+    '\\',
+    '%00',
+    '%25',
+    '100%',
+    "' or 1=1 --",
+    '"; drop table users; --',
+    '$1',
+    '${x}',
+    '{{x}}',
+    '<script>',
+    '../../etc/passwd',
+    'null',
+    'undefined',
+    'NaN',
+    '-0',
+    '1e400',
+    '0x10',
+    '٣',
+    '99999999999999999999',
+    '2147483648',
+    '-9223372036854775809',
+    '2026-02-30',
+    '0000-00-00',
+    '9999-12-31T23:59:59.999Z',
+    '+275760-09-13T00:00:00Z',
+    '2026-12-31T23:59:60Z',
+    '2026-06-01T10:00:00+18:00',
+    '2099-12-31',
+    '2000-01-01',
+    '__proto__',
+    'constructor',
+    'toString',
+    'infinity',
+    'now',
+    'epoch',
+    '{}',
+    '[]',
+    'a@b.c',
+    '"a b"@example.com',
+    'a@[127.0.0.1]',
+    'a@例え.テスト',
+    'Europe/London',
+    'Etc/GMT+12',
+    'Pacific/Apia',
+  ),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.emailAddress(),
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  fc.uuid(),
+);
+
+/** Any value JSON can have, hostile texts among them. Never a key that every body is refused for. */
+export const hostileJson: fc.Arbitrary<unknown> = fc.oneof(
+  hostileText,
+  fc.constantFrom(null, true, false, 0, -1, 1.5, 1e308, -1e-308, Number.MAX_SAFE_INTEGER + 2, [], {}),
+  fc.jsonValue({ maxDepth: 4 }).filter((value) => !/__proto__|constructor/.test(JSON.stringify(value))),
+  fc.array(hostileText, { maxLength: 30 }),
+  fc.dictionary(fc.string({ maxLength: 10 }), hostileText, { maxKeys: 5, noNullPrototype: true }),
+);
+
+/** Text as a part of an address, in some odd encoding or other. */
+export const hostileUrlPart: fc.Arbitrary<string> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: hostileText.map((text) => encodeURIComponent(text.slice(0, 2_000).toWellFormed())),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .uint8Array({ minLength: 1, maxLength: 20 })
+      .map((bytes) => [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('%', '%z', '%c0%ae', '+', '%u0041', '%2e%2e', '%2F', ';a=b', '*', '~'),
+  },
+);
