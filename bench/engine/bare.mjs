@@ -22,7 +22,9 @@ export function prepare({ rules, occupancy, range, now, viewer }) {
     week: Array.from({ length: 7 }, (_, i) =>
       endsOf(weekdays.find(([weekday]) => weekday.value() === i + 1)?.[1] ?? []),
     ),
-    overrides: new Map([...rules.hours.overrides].map(([date, ranges]) => [Date.parse(date) / DAY, endsOf(ranges)])),
+    overrides: new Map(
+      [...rules.hours.overrides].map(([date, ranges]) => [Date.parse(date) / DAY, endsOf(ranges)]),
+    ),
     zone: periodsOf(rules.hours.zone),
     viewer: periodsOf(viewer),
     blocked: occupancy.blocked,
@@ -69,7 +71,8 @@ function periodAt({ untils }, instant) {
 export function bareSlots(question) {
   const { duration, interval, lead, tail, earliest, week, overrides, zone, blocked } = question;
   const { untils, offsets } = zone;
-  const lastDay = Math.floor((question.now + offsets[periodAt(zone, question.now)]) / DAY) + question.windowDays;
+  const lastDay =
+    Math.floor((question.now + offsets[periodAt(zone, question.now)]) / DAY) + question.windowDays;
   const to = Math.min(question.to, (lastDay + 2) * DAY);
 
   let starts = [];
@@ -77,14 +80,20 @@ export function bareSlots(question) {
   let previous = -Infinity;
   let period = periodAt(zone, earliest - 3 * DAY);
   const untilDay = Math.floor((to + offsets[periodAt(zone, to)]) / DAY) + 1;
-  for (let day = Math.floor((earliest + offsets[periodAt(zone, earliest)]) / DAY) - 1; day <= untilDay; day += 1) {
+  for (
+    let day = Math.floor((earliest + offsets[periodAt(zone, earliest)]) / DAY) - 1;
+    day <= untilDay;
+    day += 1
+  ) {
     const ends = (overrides.size > 0 && overrides.get(day)) || week[(day + 3) % 7];
     for (let i = 0; i < ends.length; i += 2) {
       const opens = day * DAY + ends[i];
-      while (opens - offsets[period] >= untils[period] && opens - offsets[period + 1] >= untils[period]) period += 1;
+      while (opens - offsets[period] >= untils[period] && opens - offsets[period + 1] >= untils[period])
+        period += 1;
       const from = opens - offsets[period];
       const closes = day * DAY + ends[i + 1];
-      while (closes - offsets[period] >= untils[period] && closes - offsets[period + 1] >= untils[period]) period += 1;
+      while (closes - offsets[period] >= untils[period] && closes - offsets[period + 1] >= untils[period])
+        period += 1;
       const last = Math.min(closes - offsets[period] - duration, to - 1);
       let start = from >= earliest ? from : from + Math.ceil((earliest - from) / interval) * interval;
       if (start <= previous && start <= last) isAscending = false;
@@ -104,7 +113,8 @@ export function bareSlots(question) {
   const rate = count / (starts[count - 1] - first + 1);
   const places = new Int32Array(count + 2);
   for (let i = 0; i < count; i += 1) places[Math.floor((starts[i] - first) * rate) + 1] = i + 1;
-  for (let part = 1; part <= count; part += 1) if (places[part] < places[part - 1]) places[part] = places[part - 1];
+  for (let part = 1; part <= count; part += 1)
+    if (places[part] < places[part - 1]) places[part] = places[part - 1];
   const changes = new Int32Array(count + 1);
   for (let i = 0; i < blocked.length; i += 1) {
     const { start, end } = blocked[i];
@@ -122,7 +132,7 @@ export function bareSlots(question) {
   const { fullDays, fullWeeks } = fullPeriods(question);
   const hasFull = fullDays.size + fullWeeks.size > 0;
   const surelyBefore = hasFull ? -Infinity : lastDay * DAY;
-  const free = [];
+  let free = 0;
   let taken = 0;
   period = periodAt(zone, first);
   for (let i = 0; i < count; i += 1) {
@@ -132,11 +142,14 @@ export function bareSlots(question) {
     if (start >= surelyBefore) {
       while (start >= untils[period]) period += 1;
       const day = Math.floor((start + offsets[period]) / DAY);
-      if (day > lastDay || (hasFull && (fullDays.has(day) || fullWeeks.has(Math.floor((day + 3) / 7))))) continue;
+      if (day > lastDay || (hasFull && (fullDays.has(day) || fullWeeks.has(Math.floor((day + 3) / 7)))))
+        continue;
     }
-    free.push(start);
+    starts[free] = start;
+    free += 1;
   }
-  return free;
+  starts.length = free;
+  return starts;
 }
 
 function fullPeriods({ starts, dailyLimit, weeklyLimit, zone }) {
@@ -157,7 +170,10 @@ function fullPeriods({ starts, dailyLimit, weeklyLimit, zone }) {
 }
 
 const two = (number) => String(number).padStart(2, '0');
-const TIMES = Array.from({ length: 1_440 }, (_, minute) => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`);
+const TIMES = Array.from(
+  { length: 1_440 },
+  (_, minute) => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`,
+);
 const UTC_TIMES = TIMES.map((time) => `T${time}:00.000Z`);
 const DATES = new Map();
 
@@ -166,9 +182,7 @@ export function bareTexts(starts, { viewer, duration }) {
   const { untils, offsets } = viewer;
   let period = starts.length > 0 ? periodAt(viewer, starts[0]) : 0;
   let [day, date, utcDay, utcDate, endDay, endDate] = [NaN, '', NaN, '', NaN, ''];
-  const texts = new Array(starts.length);
-  for (let i = 0; i < starts.length; i += 1) {
-    const start = starts[i];
+  return starts.map((start) => {
     while (start >= untils[period]) period += 1;
     const local = start + offsets[period];
     const end = start + duration;
@@ -178,14 +192,13 @@ export function bareTexts(starts, { viewer, duration }) {
     if (startDay !== utcDay) utcDate = dateOf((utcDay = startDay));
     const lastDay = Math.floor(end / DAY);
     if (lastDay !== endDay) endDate = dateOf((endDay = lastDay));
-    texts[i] = {
+    return {
       date,
       time: TIMES[(local - localDay * DAY) / MINUTE],
       startTime: utcDate + UTC_TIMES[(start - startDay * DAY) / MINUTE],
       endTime: endDate + UTC_TIMES[(end - lastDay * DAY) / MINUTE],
     };
-  }
-  return texts;
+  });
 }
 
 function dateOf(day) {

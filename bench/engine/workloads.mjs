@@ -15,17 +15,28 @@ const WORKDAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY'];
 const EVERY_DAY = [...WORKDAYS, 'SATURDAY', 'SUNDAY'];
 const A_MONDAY = Date.UTC(2026, 1, 16);
 
-/** The five of the table. */
+/** Those of the table. */
 export function everydayWorkloads() {
+  const limited = workdays({ days: 62, step: 30, busy: 300, changes: { dailyLimit: 3, weeklyLimit: 12 } });
   return [
     {
       name: '7 days, 30 minutes, buffers 5 and 10, 20 busy',
       questions: [workdays({ days: 7, step: 30, busy: 20, changes: { bufferBefore: 5, bufferAfter: 10 } })],
     },
     { name: '30 days, 15-minute steps, 200 busy', questions: [workdays({ days: 30, step: 15, busy: 200 })] },
-    { name: '365 days, 15-minute steps, 2,000 busy', questions: [workdays({ days: 365, step: 15, busy: 2_000 })] },
+    {
+      name: '365 days, 15-minute steps, 2,000 busy',
+      questions: [workdays({ days: 365, step: 15, busy: 2_000 })],
+    },
     { name: 'New York’s clock changes, from London and Kolkata', questions: clockChanges() },
-    { name: '60 days, 20,000 busy', questions: [workdays({ days: 60, step: 30, busy: 20_000, meetingShare: 1 / 3 })] },
+    {
+      name: '60 days, 20,000 busy',
+      questions: [workdays({ days: 60, step: 30, busy: 20_000, meetingShare: 1 / 3 })],
+    },
+    {
+      name: '62 days, an override a week, limits by day and week, 300 busy',
+      questions: [withOverrides(withBookings(limited, 60), 9)],
+    },
   ];
 }
 
@@ -78,6 +89,22 @@ function clockChanges() {
       viewer: findTimeZone(viewer),
     })),
   );
+}
+
+/** Of the busy time so much is of bookings that count towards the limits. */
+function withBookings(question, count) {
+  const { blocked } = question.occupancy;
+  return { ...question, occupancy: { blocked, starts: blocked.slice(0, count).map(({ start }) => start) } };
+}
+
+/** In each of the first weeks one afternoon only. */
+function withOverrides(question, weeks) {
+  const { rules, range } = question;
+  const dates = Array.from({ length: weeks }, (_, week) =>
+    new Date(range.from + (7 * week + 2) * DAY).toISOString().slice(0, 10),
+  );
+  const overrides = new Map(dates.map((date) => [date, [{ start: 13 * 60, end: 18 * 60 }]]));
+  return { ...question, rules: { ...rules, hours: { ...rules.hours, overrides } } };
 }
 
 function rulesOf(hours, step) {

@@ -62,9 +62,7 @@ function booking(row) {
   return row;
 }
 
-const TOTAL = process.env.HAS_COUNTS
-  ? '(select coalesce(sum(total), 0)::int from booking_counts where owner_id = $1)'
-  : '(select count(*)::int from bookings where owner_id = $1)';
+const TOTAL = '(select coalesce(sum(total), 0)::int from booking_counts where owner_id = $1)';
 
 route('GET', '/api/v1/bookings', async ({ query }) => {
   const page = Number(query.page ?? 1);

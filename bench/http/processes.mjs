@@ -116,6 +116,7 @@ async function startServer(program, env) {
       stdio: ['ignore', output.fd, 'inherit', 'ipc'],
     },
   );
+  await output.close();
   const url = await untilListening(child, log);
   const startMs = performance.now() - begun;
   return { url, startMs, meter: () => ask(child, 'meter'), stop: () => end(child, 'SIGTERM') };

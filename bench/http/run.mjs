@@ -1,23 +1,26 @@
-// LinkTime against bare Fastify and pg, over HTTP.
+// LinkTime against bare Fastify and pg, over HTTP, and what pages cost as tables grow.
 import { compare } from './compare.mjs';
+import { growth } from './growth.mjs';
 import { checkLikeness, openWorld } from './world.mjs';
 import { workloadsOf } from './workloads.mjs';
 
 const MOST_CPU = 1.5;
 
+/**
+ * `keep` is a folder in which the filled database stays for the next run; `only` a word that the names of the workloads to be
+ * measured contain.
+ */
 export async function run({
-  tiny,
-  tell,
-  keep,
-  only,
+  tiny = false,
+  tell = () => {},
+  keep = null,
+  only = '',
   rounds = tiny ? 2 : 13,
-  milliseconds = tiny ? 100 : 1_000,
-}) {
+  milliseconds = tiny ? 50 : 1_000,
+} = {}) {
   const world = await openWorld({ tiny, keep, tell });
   try {
-    const workloads = workloadsOf(world.world, world.keys.main).filter(
-      ({ name }) => !only || name.includes(only),
-    );
+    const workloads = workloadsOf(world.world, world.keys.main).filter(({ name }) => name.includes(only));
     const paths = workloads.flatMap(({ once, requests }) =>
       once
         ? []
@@ -30,13 +33,50 @@ export async function run({
     for (const workload of workloads) {
       tell(workload.name);
       const result = await compare({ ...world, workload, rounds, milliseconds });
-      tell(
-        `  ${(100 * result.throughput).toFixed(0)}% cpu ${result.cpu.toFixed(2)} lt ${result.linktime.perSecond.toFixed(0)}/s ${result.linktime.cpuMicros.toFixed(0)}us bare ${result.bare.perSecond.toFixed(0)}/s ${result.bare.cpuMicros.toFixed(0)}us`,
-      );
       results.push({ ...result, ok: result.throughput >= result.bar && result.cpu <= MOST_CPU });
     }
-    return { postgres: world.postgresVersion, connections: 50, results };
+    const grown = only ? null : await growth(world, { tell, rounds, milliseconds: milliseconds / 3 });
+    return { postgres: world.postgresVersion, sizes: world.world, results, growth: grown };
   } finally {
     await world.close();
   }
+}
+
+/** The comparison as a table for people. */
+export function table({ results }) {
+  const percent = (share) => `${(share * 100).toFixed(0)} %`;
+  return [
+    '| | LinkTime/s | bare/s | share | at least | LinkTime µs | bare µs | processor | at most |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|---:|',
+    ...results.map(({ workload, linktime, bare, throughput, bar, cpu }) => {
+      const speeds = [linktime, bare].map(({ perSecond }) => perSecond.toFixed(0));
+      const costs = [linktime, bare].map(({ cpuMicros }) => cpuMicros.toFixed(0));
+      const cells = [
+        workload,
+        ...speeds,
+        percent(throughput),
+        percent(bar),
+        ...costs,
+        `${cpu.toFixed(2)}x`,
+        `${MOST_CPU}x`,
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+  ].join('\n');
+}
+
+/** The growth as two tables for people. */
+export function growthTable({ points, bars }) {
+  return [
+    '| | size | ms a request |',
+    '|---|---:|---:|',
+    ...points.map(
+      ({ line, size, milliseconds }) =>
+        `| ${line} | ${size.toLocaleString('en')} | ${milliseconds.toFixed(2)} |`,
+    ),
+    '',
+    '| | ratio | at most |',
+    '|---|---:|---:|',
+    ...bars.map(({ name, ratio, most }) => `| ${name} | ${ratio.toFixed(2)} | ${most} |`),
+  ].join('\n');
 }

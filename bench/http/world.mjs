@@ -64,7 +64,7 @@ export async function openWorld({ tiny, keep = null, tell }) {
         DATABASE_URL: postgres.url,
         DATA_DIR: folder.path,
         OWNER_ID: ids.owner(owners.main),
-        ...(process.env.HAS_COUNTS && { HAS_COUNTS: '1' }),
+
         LINKTIME_DIST: process.env.LINKTIME_DIST ?? 'dist',
       }),
     );

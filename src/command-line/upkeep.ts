@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import type { Check } from './installation.js';
+import { BookingCounts, type WrongBookingCount } from '../scheduling/reads/booking-counts.js';
 
 export function addUpkeep(program: Command, desk: Desk): void {
   program
@@ -20,6 +21,19 @@ export function addUpkeep(program: Command, desk: Desk): void {
     .command('migrate')
     .description('bring the database up to date')
     .action(() => desk.work(async ({ migrated }) => migration(migrated)));
+
+  program
+    .command('recount')
+    .description('count the bookings of all owners anew, should the doctor find the kept counts wrong')
+    .action(() => desk.work(async (open) => recount(await open.get(BookingCounts).recount())));
+}
+
+function recount(wrong: readonly WrongBookingCount[]): Answer {
+  const lines = wrong.map(
+    ({ ownerId, status, kept, counted }) => `${ownerId} ${status}: ${kept} is now ${counted}`,
+  );
+  const text = wrong.length === 0 ? 'All counts were right.' : ['Put right:', ...lines].join('\n  ');
+  return { value: { corrected: wrong }, text };
 }
 
 function migration(applied: readonly string[]): Answer {

@@ -143,6 +143,15 @@ export function judgeOutbox(
   return { check: 'outbox', ok, found, cure: ok ? null : cure };
 }
 
+/** How many counts of bookings are not what a count comes to. */
+export function judgeBookingCounts(wrong: number): Check {
+  const ok = wrong === 0;
+  const found = ok
+    ? 'as many as there are'
+    : `${wrong} kept ${wrong === 1 ? 'count is' : 'counts are'} wrong`;
+  return { check: 'booking counts', ok, found, cure: ok ? null : 'Run `linktime recount`.' };
+}
+
 function spell(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;

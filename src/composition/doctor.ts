@@ -8,11 +8,14 @@ import { prepareDataDir } from '../platform/data-dir.js';
 import { Log } from '../platform/log.js';
 import { makeDataSource } from '../platform/persistence/data-source.js';
 import { OutboxTurns } from '../platform/persistence/outbox.js';
+import { Sql } from '../platform/persistence/sql.js';
+import { BookingCounts } from '../scheduling/reads/booking-counts.js';
 import { openAdapters } from './core.js';
 import {
   away,
   extensions,
   judgeBaseUrl,
+  judgeBookingCounts,
   judgeClock,
   judgeDatabase,
   judgeDisk,
@@ -82,12 +85,15 @@ async function withDatabase<T>(url: string, work: (dataSource: DataSource) => Pr
 async function examineOpen(dataSource: DataSource, profile: Profile): Promise<Check[]> {
   const applied = await appliedMigrations(dataSource);
   const known = migrations.map(({ name }) => name);
+  const isMigrated = known.every((name) => applied.includes(name));
   const outbox = applied.length > 0 ? [await new OutboxTurns(dataSource).backlog()] : [];
+  const wrongCounts = isMigrated ? [await new BookingCounts(new Sql(dataSource)).wrong()] : [];
   return [
     judgeDatabase(await databaseFacts(dataSource)),
     judgeMigrations(known, applied),
     judgeClock(await clockAhead(dataSource)),
     ...outbox.map((backlog) => judgeOutbox(backlog, profile.name)),
+    ...wrongCounts.map((wrong) => judgeBookingCounts(wrong.length)),
   ];
 }
 

@@ -5,9 +5,6 @@ export abstract class Contacts {
   /** The contact, if it is this owner's, locked until the unit of work ends; null if unknown or another's. */
   abstract find(id: string, ownerId: string): Promise<Contact | null>;
 
-  /** The owner's contact with that e-mail address as it is kept, locked until the unit of work ends; null if there is none. */
-  abstract findByEmail(email: string, ownerId: string): Promise<Contact | null>;
-
   /**
    * Stores the contact and the events it recorded. Throws `ContactEmailTaken` if the owner has another with that address,
    * however close the race; the unit of work can then only end.
@@ -15,10 +12,10 @@ export abstract class Contacts {
   abstract save(contact: Contact): Promise<void>;
 
   /**
-   * Stores a new contact and the events it recorded, unless the owner has one with that address: says whether it did. One
-   * that is just being stored elsewhere is waited for. The unit of work goes on either way.
+   * The owner's contact that already has the address of this new one, locked until the unit of work ends; if there is none, the new
+   * one, stored with the events it recorded. One that is just being stored elsewhere is waited for.
    */
-  abstract saveIfNew(contact: Contact): Promise<boolean>;
+  abstract findOrAdd(contact: Contact): Promise<Contact>;
 
   /** Removes the contact for good. Its bookings stay, without a contact. */
   abstract remove(contact: Contact): Promise<void>;

@@ -6,12 +6,19 @@ const STRIDE = 3 * DAY;
 const TABLE_FROM = 0;
 const TABLE_TO = 47_482 * DAY; // 2100-01-01
 
+/** A time without a clock change: from `from` and before `until`, in epoch milliseconds. */
+interface Period {
+  readonly from: number;
+  readonly until: number;
+  readonly offset: number;
+}
+
 const lookUps = new Map<string, (instant: number) => number>();
 
 /**
- * How far the clocks of a zone are ahead of UTC at an instant, in milliseconds: what js-joda says, at a small part of its cost.
- * Instants from 1970 to 2099 that lie close together are cheapest: js-joda is asked again when the clocks have changed between
- * them.
+ * How far the clocks of a zone are ahead of UTC at an instant, in milliseconds: what js-joda says, at a small part of its cost for
+ * the years 1970 to 2099, least for instants that lie close together. When a zone is first asked for, a table of its clock changes
+ * is made, in a few milliseconds.
  */
 export function offsetsOf(zone: ZoneId): (instant: number) => number {
   let lookUp = lookUps.get(zone.id());
@@ -20,31 +27,30 @@ export function offsetsOf(zone: ZoneId): (instant: number) => number {
 }
 
 function lookUpIn(zone: ZoneId): (instant: number) => number {
-  const changes = clockChanges(zone);
-  let from = 0;
-  let until = 0;
-  let offset = 0;
+  const periods = periodsOf(zone);
+  let period = periods[0]!;
   return (instant) => {
-    if (instant >= from && instant < until) return offset;
+    if (instant >= period.from && instant < period.until) return period.offset;
     if (instant < TABLE_FROM || instant >= TABLE_TO) return offsetByJoda(zone, instant);
-    const next = countUpTo(changes, instant);
-    from = changes[next - 1] ?? TABLE_FROM;
-    until = changes[next] ?? TABLE_TO;
-    offset = offsetByJoda(zone, instant);
-    return offset;
+    period = periodAt(periods, instant);
+    return period.offset;
   };
 }
 
-/** The instants at which the clocks of a zone change, ascending. */
-function clockChanges(zone: ZoneId): number[] {
-  const changes: number[] = [];
-  let offset = offsetByJoda(zone, TABLE_FROM);
+/** All of them from the first year of the table to its last, in order. */
+function periodsOf(zone: ZoneId): Period[] {
+  const periods: Period[] = [];
+  let from = TABLE_FROM;
+  let offset = offsetByJoda(zone, from);
   for (let early = TABLE_FROM; early < TABLE_TO; early += STRIDE) {
     const newOffset = offsetByJoda(zone, early + STRIDE);
-    if (newOffset !== offset) changes.push(firstInstantOf(newOffset, zone, early, early + STRIDE));
+    if (newOffset === offset) continue;
+    const until = firstInstantOf(newOffset, zone, early, early + STRIDE);
+    periods.push({ from, until, offset });
+    from = until;
     offset = newOffset;
   }
-  return changes;
+  return [...periods, { from, until: TABLE_TO, offset }];
 }
 
 /** The first instant of an offset that holds at `late` and not yet at `early`. */
@@ -61,14 +67,14 @@ function offsetByJoda(zone: ZoneId, instant: number): number {
   return zone.rules().offsetOfEpochMilli(instant).totalSeconds() * 1_000;
 }
 
-/** How many of some ascending numbers are at most as large as another. */
-function countUpTo(ascending: readonly number[], most: number): number {
+/** The one that an instant lies in, which must be one of the table. */
+function periodAt(periods: readonly Period[], instant: number): Period {
   let low = 0;
-  let high = ascending.length;
+  let high = periods.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (ascending[middle]! > most) high = middle;
+    if (periods[middle]!.until > instant) high = middle;
     else low = middle + 1;
   }
-  return low;
+  return periods[low]!;
 }

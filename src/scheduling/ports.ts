@@ -10,7 +10,7 @@ export abstract class Bookings {
   /** The booking, if it is this owner's, locked until the unit of work ends; null if unknown or another's. */
   abstract find(id: string, ownerId: string): Promise<Booking | null>;
 
-  /** Stores the booking and the events it recorded. Throws `SlotTaken` if the time was lost to another. */
+  /** Stores the booking and the events it recorded. If the time was lost to another, the unit of work ends with `SlotTaken`. */
   abstract save(booking: Booking): Promise<void>;
 }
 
@@ -44,12 +44,15 @@ export interface Own {
   readonly holdToken?: string | null;
 }
 
-/** When hosts are taken, by whichever event type: by live bookings and by holds that have not expired. */
+/**
+ * When hosts are taken, by whichever event type: by live bookings and by holds that have not expired. A range is that of the slots in
+ * question, in epoch milliseconds; what is told reaches as far around it as matters to them (`occupancyRange`).
+ */
 export abstract class Agendas {
   /** To look: as it stands at `at`, for an active event type of that owner and slug; null if there is none. One round trip. */
   abstract read(ownerId: string, slug: string, range: SlotRange, at: Instant): Promise<HostAgenda | null>;
 
-  /** To explain: the same agenda as `read`, at more cost. */
+  /** To explain: the same agenda as `read`, at more cost, and for the very range. */
   abstract readDetailed(
     ownerId: string,
     slug: string,

@@ -14,6 +14,7 @@ import { PostgresBookings } from './adapters/postgres-bookings.js';
 import { PostgresEventTypes } from './adapters/postgres-event-types.js';
 import { PostgresHolds } from './adapters/postgres-holds.js';
 import { Agendas, Bookings, ContactBook, EventTypes, Holds } from './ports.js';
+import { BookingCounts } from './reads/booking-counts.js';
 import { BookingReads } from './reads/booking-reads.js';
 import { EventTypeReads } from './reads/event-type-reads.js';
 import { BookSlot } from './use-cases/book-slot.js';
@@ -35,6 +36,7 @@ const offered = [
   provide(DefineEventType, EventTypes, UnitOfWork, Clock, Ids),
   provide(RedefineEventType, EventTypes, UnitOfWork, Clock),
   provide(BookingReads, Sql),
+  provide(BookingCounts, Sql),
   provide(EventTypeReads, Sql),
 ];
 

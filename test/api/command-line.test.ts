@@ -115,6 +115,7 @@ describe.each([
         'migrations',
         'clock',
         'outbox',
+        'booking counts',
         ...(profile === 'production' ? ['redis', 'redis memory', 'redis persistence'] : []),
       ]);
     },

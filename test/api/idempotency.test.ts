@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ContactView } from '../../src/crm/reads/contact-reads.js';
 import { book, bookingOf, inDays, type NewBooking } from '../support/bookings.js';
 import type { Client, ErrorBody, HttpAnswer } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
 import { Installation } from '../support/installation.js';
 import type { Offer, Owner } from '../support/owners.js';
 
@@ -143,6 +144,29 @@ describe('an Idempotency-Key', () => {
       expect(later.status).toBe(409);
       expect(later.body.error).not.toContain('Idempotency-Key');
     });
+  });
+
+  it('is refused while the first request under it is still at work', async () => {
+    const body = bookingOf(offer, inDays(20, '11:00'));
+    const headers = { 'Idempotency-Key': 'at work' };
+    const lock = linktime.dataSource.createQueryRunner();
+    await lock.startTransaction();
+    await lock.query('lock table bookings in access exclusive mode');
+    const first = anyone.post('/api/bookings', body, headers);
+    await eventually(
+      async () =>
+        (await count(
+          `from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        )) > 0,
+    );
+    const second = await elsewhere.post('/api/bookings', body, headers);
+    await lock.rollbackTransaction();
+    await lock.release();
+    expect(second).toMatchObject({
+      status: 409,
+      body: { error: 'A request with this Idempotency-Key is still in progress' },
+    });
+    expect((await first).status).toBe(201);
   });
 
   it('takes bodies that say the same for the same', async () => {

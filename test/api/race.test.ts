@@ -78,7 +78,7 @@ describe('a race for bookings over two processes', () => {
     for (let round = 0; round < 5; round += 1) {
       const startTime = inDays(5 + round, '10:00');
       const inviteeEmail = `same-${round}@example.com`;
-      const outcome = await race.run(Array(RACERS).fill({ offer, startTime }), inviteeEmail);
+      const outcome = await race.run(sameWish({ offer, startTime }), inviteeEmail);
       expect(outcome).toEqual({ booked: 1, refused: RACERS - 1, overlaps: 0 });
 
       expect(await count('bookings where starts_at = $1', [startTime])).toBe(1);
@@ -173,8 +173,12 @@ describe('the same race without lock and constraint', () => {
   it('is won by many: what is proven above would be seen to fail', async () => {
     const race = await Race.prepare(linktime);
     const offer = await linktime.owners.offer(await linktime.owners.add());
-    const outcome = await race.run(Array(RACERS).fill({ offer, startTime: inDays(5, '10:00') }));
+    const outcome = await race.run(sameWish({ offer, startTime: inDays(5, '10:00') }));
     expect(outcome.booked).toBeGreaterThan(1);
     expect(outcome.overlaps).toBeGreaterThan(0);
   });
 });
+
+function sameWish(wish: Wish): Wish[] {
+  return Array.from({ length: RACERS }, () => wish);
+}

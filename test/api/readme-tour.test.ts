@@ -40,6 +40,7 @@ describe("The README's tour", () => {
       { data: expect.any(Array), pagination: { page: 1 } },
       { inviteeName: 'Emmy Noether', status: 'CONFIRMED', contact: { email: 'emmy@example.com' } },
       { data: [{ name: 'Emmy Noether', meetingCount: 1 }] },
+      { reason: 'booking', bookingId: expect.any(String) },
       { success: true },
       { error: 'Invalid request data', details: { name: expect.any(String), email: 'Invalid email format' } },
     ]);

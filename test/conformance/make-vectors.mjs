@@ -1,28 +1,18 @@
-// Makes the vectors: node test/conformance/make-vectors.mjs 2028-01-01
+// Makes the vectors: node make-vectors.mjs DATE [FOLDER], each on the first days after that date on which what it shows happens.
 //
 // What is expected comes from a computation that shares nothing with LinkTime's engine. It reads offsets from moment-timezone,
 // where the engine reads js-joda, and knows no other operation than to look at one UTC minute after the other: what do the clocks
 // show, does a meeting that starts now lie on a grid, in an opening, clear of all that is taken? It is some ten thousand times
 // slower and has no case for days on which clocks change.
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import moment from 'moment-timezone';
 import { scenarios } from './scenarios.mjs';
-import { byName } from './vectors.mjs';
-
-export const vectorsFolder = fileURLToPath(new URL('vectors', import.meta.url));
 
 const DAY = 1_440; // all times here are in minutes, those of the world since 1970-01-01T00:00Z
 const WEEKDAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'];
 const WINDOW_DAYS = 730;
-
-/** All vectors, each on the first days after that date (`YYYY-MM-DD`) on which what it shows happens. */
-export function makeVectors(after) {
-  return scenarios(world(after))
-    .map((scenario) => vectorOf(scenario, after))
-    .sort(byName);
-}
 
 function vectorOf({ name, shows, zone, days, asked = {}, types, bookings = [] }, after) {
   const [first, last] = days.map((day) => dateOf(day));
@@ -209,19 +199,12 @@ function wallText(zone, at) {
 
 // ---- the files --------------------------------------------------------------------------------------------------------
 
-/** Writes a file a vector, in a folder that then has nothing else. */
-export async function writeVectors(vectors, folder) {
-  await mkdir(folder, { recursive: true });
-  for (const file of await readdir(folder)) await rm(join(folder, file));
-  for (const vector of vectors) {
-    await writeFile(join(folder, `${vector.name}.json`), `${JSON.stringify(vector, null, 2)}\n`);
-  }
+const [after = '', folder = fileURLToPath(new URL('vectors', import.meta.url))] = process.argv.slice(2);
+if (!/^\d{4}-\d{2}-\d{2}$/.test(after)) throw new Error('Say after which date, such as 2028-01-01.');
+const vectors = scenarios(world(after)).map((scenario) => vectorOf(scenario, after));
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+for (const vector of vectors) {
+  await writeFile(join(folder, `${vector.name}.json`), `${JSON.stringify(vector, null, 2)}\n`);
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [after = ''] = process.argv.slice(2);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(after)) throw new Error('Say after which date, such as 2028-01-01.');
-  const vectors = makeVectors(after);
-  await writeVectors(vectors, vectorsFolder);
-  console.log(`${vectors.length} vectors`);
-}
+console.log(`${vectors.length} vectors`);

@@ -7,11 +7,7 @@ import { expectStatus, Fault } from './api.mjs';
 export async function readVectors(folder) {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
   const read = async (file) => JSON.parse(await readFile(join(folder, file), 'utf8'));
-  return (await Promise.all(files.map(read))).sort(byName);
-}
-
-export function byName(one, other) {
-  return one.name < other.name ? -1 : 1;
+  return Promise.all(files.sort().map(read));
 }
 
 /** Why a vector says nothing now: its days are past, or too far ahead to be booked; null if it does. */

@@ -21,22 +21,17 @@ export class InMemoryContacts extends Contacts implements Restorable {
     return this.first((contact) => contact.id === id && contact.ownerId === ownerId);
   }
 
-  async findByEmail(email: string, ownerId: string): Promise<Contact | null> {
-    return this.first((contact) => contact.email === email && contact.ownerId === ownerId);
-  }
-
-  async save(contact: Contact): Promise<void> {
-    if (!(await this.saveIfNew(contact))) throw new ContactEmailTaken();
-  }
-
-  async saveIfNew({ state, events }: Contact): Promise<boolean> {
-    const taken = this.all.some(
-      ({ id, ownerId, email }) => id !== state.id && ownerId === state.ownerId && email === state.email,
-    );
-    if (taken) return false;
+  async save({ state, events }: Contact): Promise<void> {
+    const holder = this.withAddressOf(state);
+    if (holder && holder.state.id !== state.id) throw new ContactEmailTaken();
     this.kept.set(state.id, state);
     this.stored = [...this.stored, ...events];
-    return true;
+  }
+
+  async findOrAdd(contact: Contact): Promise<Contact> {
+    const holder = this.withAddressOf(contact.state);
+    if (!holder) await this.save(contact);
+    return holder ?? contact;
   }
 
   async remove({ state }: Contact): Promise<void> {
@@ -46,6 +41,10 @@ export class InMemoryContacts extends Contacts implements Restorable {
   snapshot(): () => void {
     const before = { kept: new Map(this.kept), stored: this.stored };
     return () => Object.assign(this, before);
+  }
+
+  private withAddressOf({ email, ownerId }: ContactState): Contact | null {
+    return this.first((contact) => contact.email === email && contact.ownerId === ownerId);
   }
 
   private first(wanted: (contact: ContactState) => boolean): Contact | null {

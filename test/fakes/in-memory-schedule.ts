@@ -4,7 +4,7 @@ import { SlotTaken, SlugTaken } from '../../src/scheduling/domain/errors.js';
 import type { Hold } from '../../src/scheduling/domain/hold.js';
 import { EventType, type EventTypeState } from '../../src/scheduling/domain/event-type.js';
 import type { TakenTime } from '../../src/scheduling/domain/explanation.js';
-import type { SlotRange } from '../../src/scheduling/domain/slots.js';
+import { occupancyRange, type SlotRange } from '../../src/scheduling/domain/slots.js';
 import type { Opening } from '../../src/scheduling/domain/weekly-hours.js';
 import {
   Agendas,
@@ -78,7 +78,8 @@ export class InMemorySchedule implements Restorable {
     at: Instant,
     own: Own = {},
   ): HostAgenda | null {
-    const agenda = this.detailedAgendaOf(eventType, range, at, own);
+    const reach = eventType && occupancyRange(EventType.of(eventType).rules, range);
+    const agenda = reach && this.detailedAgendaOf(eventType, reach, at, own);
     if (!agenda) return null;
     const { taken, starts } = agenda.takenTimes;
     return {

@@ -102,6 +102,8 @@ export async function checkedAnswer<Body>(
 
   const body: unknown = text === '' ? undefined : JSON.parse(text);
   if (status >= 400 && method !== 'HEAD' && !isErrorBody(body)) fail('an error is { error, details? }');
+  const oddTime = status < 400 && timesIn(body).find((time) => !UTC_MILLISECONDS.test(time));
+  if (oddTime) fail(`${oddTime} is not UTC in milliseconds`);
   const template = templateOf(method, path);
   if (template) await expectAnswerFits(method, template, response);
   return { status, headers, body: body as Body };
@@ -114,6 +116,16 @@ function checkLimitHeaders(status: number, headers: Headers, fail: (fault: strin
   if (status !== 429) return;
   if (!told.every(isWhole)) fail('a 429 tells its limit');
   if (!/^[1-9]\d*$/.test(headers.get('retry-after') ?? '')) fail('Retry-After is a whole number from 1');
+}
+
+const UTC_MILLISECONDS = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+/** All that stands under names such as `startTime` and `createdAt`. */
+function timesIn(body: unknown): string[] {
+  if (typeof body !== 'object' || body === null) return [];
+  return Object.entries(body).flatMap(([name, value]) =>
+    typeof value === 'string' && /[a-z](Time|At)$/.test(name) ? [value] : timesIn(value),
+  );
 }
 
 export function isErrorBody(body: unknown): body is ErrorBody {

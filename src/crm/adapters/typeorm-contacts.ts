@@ -1,9 +1,10 @@
-import type { FindOptionsWhere } from 'typeorm';
 import { isId } from '../../kernel/ids.js';
+import { formatInstant } from '../../kernel/instant-text.js';
 import { brokenConstraint } from '../../platform/persistence/database-errors.js';
+import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Outbox } from '../../platform/persistence/outbox.js';
 import type { Session } from '../../platform/persistence/session.js';
-import { Contact } from '../domain/contact.js';
+import { Contact, type ContactSource } from '../domain/contact.js';
 import { ContactEmailTaken } from '../domain/errors.js';
 import { Contacts } from '../ports.js';
 import { ContactRow } from './tables.js';
@@ -18,11 +19,12 @@ export class TypeOrmContacts extends Contacts {
   }
 
   async find(id: string, ownerId: string): Promise<Contact | null> {
-    return isId(id) ? this.findLocked({ id, ownerId }) : null;
-  }
-
-  async findByEmail(email: string, ownerId: string): Promise<Contact | null> {
-    return this.findLocked({ email, ownerId });
+    if (!isId(id)) return null;
+    const row = await this.session.manager.findOne(ContactRow, {
+      where: { id, ownerId },
+      lock: { mode: 'for_no_key_update' }, // bookings that refer to the contact may still be added meanwhile
+    });
+    return row && Contact.of({ ...row });
   }
 
   async save(contact: Contact): Promise<void> {
@@ -35,29 +37,62 @@ export class TypeOrmContacts extends Contacts {
     await this.outbox.append(contact.events);
   }
 
-  async saveIfNew(contact: Contact): Promise<boolean> {
-    const { raw: stored } = await this.session.manager
-      .createQueryBuilder()
-      .insert()
-      .into(ContactRow)
-      .values({ ...contact.state })
-      .orIgnore()
-      .returning('id')
-      .execute();
-    if (stored.length === 0) return false;
-    await this.outbox.append(contact.events);
-    return true;
+  // By hand and in one round trip: every booking comes this way.
+  async findOrAdd(contact: Contact): Promise<Contact> {
+    const { state } = contact;
+    for (;;) {
+      const [row] = await this.session.prepared<FoundRow>('find or add contact', FIND_OR_ADD, [
+        ...[
+          state.id,
+          state.ownerId,
+          state.name,
+          state.email,
+          state.phone,
+          state.company,
+          state.notes,
+          state.source,
+        ],
+        ...[formatInstant(state.createdAt), formatInstant(state.updatedAt)],
+      ]);
+      if (row?.id === state.id) await this.outbox.append(contact.events);
+      if (row) return row.id === state.id ? contact : contactOf(row);
+    } // another made the contact in between, or removed it: what there is now, a new statement sees
   }
 
   async remove(contact: Contact): Promise<void> {
     await this.session.manager.delete(ContactRow, { id: contact.state.id });
   }
+}
 
-  private async findLocked(where: FindOptionsWhere<ContactRow>): Promise<Contact | null> {
-    const row = await this.session.manager.findOne(ContactRow, {
-      where,
-      lock: { mode: 'for_no_key_update' }, // bookings that refer to the contact may still be added meanwhile
-    });
-    return row && Contact.of({ ...row });
-  }
+const COLUMNS = 'id, owner_id, name, email, phone, company, notes, source, created_at, updated_at';
+
+const FIND_OR_ADD = `
+  with found as (select ${COLUMNS} from contacts where owner_id = $2 and email = $4 for no key update),
+  added as (
+    insert into contacts (${COLUMNS})
+    select $1::uuid, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10::timestamptz where not exists (select from found)
+    on conflict do nothing returning ${COLUMNS}
+  )
+  select * from found union all select * from added`;
+
+interface FoundRow {
+  id: string;
+  owner_id: string;
+  name: string;
+  email: string;
+  phone: string | null;
+  company: string | null;
+  notes: string | null;
+  source: ContactSource;
+  created_at: string;
+  updated_at: string;
+}
+
+function contactOf({ owner_id, created_at, updated_at, ...row }: FoundRow): Contact {
+  return Contact.of({
+    ...row,
+    ownerId: owner_id,
+    createdAt: instantOf(created_at),
+    updatedAt: instantOf(updated_at),
+  });
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Instant } from '@js-joda/core';
 import { InvalidData } from '../../kernel/domain-error.js';
@@ -26,7 +26,7 @@ export function isKeyText(text: string): boolean {
 
 /** What is stored of a key: its SHA-256. A fast hash is enough for 256 random bits. */
 export function hashOfKey(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 function checksumOf(text: string): string {

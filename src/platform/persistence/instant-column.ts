@@ -1,6 +1,11 @@
 import { Instant } from '@js-joda/core';
 import type { ColumnOptions } from 'typeorm';
 
+/** An instant as it comes out of the driver, `2026-02-15T10:00:00.000Z`: far quicker than to parse it as any ISO text. */
+export function instantOf(text: string): Instant {
+  return Instant.ofEpochMilli(Date.parse(text));
+}
+
 /** How a row class declares a `timestamptz` column: its property is an `Instant`, or null where the column may be. */
 export const instantColumn = {
   type: 'timestamptz',

@@ -24,7 +24,7 @@ export class Outbox {
     private readonly ids: Ids,
   ) {}
 
-  /** Stores events, in order, and wakes the relays when the transaction commits. */
+  /** Stores events, in order, before the unit of work ends, and wakes the relays when it is committed. */
   async append(events: readonly DomainEvent[]): Promise<void> {
     if (events.length === 0) return;
     const rows = events.map((event, place) => ({
@@ -36,7 +36,8 @@ export class Outbox {
       data: event.data,
       occurred_at: formatInstant(event.occurredAt),
     }));
-    await this.session.query(
+    const sent = this.session.prepared(
+      'append to outbox',
       `with stored as (
          insert into outbox (id, name, owner_id, subject_id, data, occurred_at)
          select id, name, owner_id, subject_id, data, occurred_at
@@ -47,6 +48,7 @@ export class Outbox {
        select pg_notify('${OUTBOX_CHANNEL}', '')`,
       [JSON.stringify(rows)],
     );
+    this.session.follow(sent);
   }
 
   /** Takes an owed event, locked until the unit of work ends; null if its work is done or being done elsewhere. */

@@ -11,6 +11,8 @@ const RETRIES = 3;
 interface Transaction {
   readonly runner: QueryRunner;
   readonly connection: PoolClient;
+  /** Statements that were sent and that nobody waits for but the transaction itself. */
+  readonly followed: Promise<unknown>[];
 }
 
 /**
@@ -43,6 +45,15 @@ export class Session {
       .rows as Row[];
   }
 
+  /**
+   * Lets the work go on while statements that were sent do theirs: the transaction waits for them before it ends, and fails as the
+   * first of them that failed. Together with the commit they take one round trip.
+   */
+  follow(sent: Promise<unknown>): void {
+    sent.catch(() => undefined);
+    this.transactionUnderWay.followed.push(sent);
+  }
+
   get isOpen(): boolean {
     return this.current.getStore() !== undefined;
   }
@@ -55,13 +66,14 @@ export class Session {
       const begun = connection.query('begin'); // travels with the first statement
       begun.catch(() => undefined); // only a lost connection refuses it, and with it all that follows
       Object.assign(runner, { isTransactionActive: true });
+      const followed: Promise<unknown>[] = [];
       try {
-        const result = await this.current.run({ runner, connection }, work);
-        await commit(connection);
+        const result = await this.current.run({ runner, connection, followed }, work);
+        await Promise.all([...followed, commit(connection)]);
         return result;
       } catch (error) {
         await connection.query('rollback').catch(() => undefined);
-        throw error;
+        throw (await firstFault(followed)) ?? error;
       }
     } finally {
       await runner.release().catch(() => undefined);
@@ -73,6 +85,18 @@ export class Session {
     if (!transaction) throw new Error('Writing needs a unit of work: call it inside UnitOfWork.run');
     return transaction;
   }
+}
+
+/** The error of the first statement that failed: those after it only say that one did. */
+async function firstFault(followed: readonly Promise<unknown>[]): Promise<unknown> {
+  for (const sent of followed) {
+    try {
+      await sent;
+    } catch (error) {
+      return error;
+    }
+  }
+  return null;
 }
 
 /** Throws if there was nothing left to commit, because a statement had failed and the work went on as if it had not. */

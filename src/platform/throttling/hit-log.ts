@@ -33,7 +33,7 @@ export class HitLog {
   }
 
   private forgetBefore(now: number): void {
-    while (this.used > 0 && this.times[this.first]! + MINUTE_MS <= now) this.first += 1;
+    while (this.used > 0 && this.msUntilForgotten(0, now) <= 0) this.first += 1;
     if (this.first * 2 > this.times.length) {
       this.times = this.times.slice(this.first);
       this.first = 0;
@@ -51,6 +51,11 @@ export class HitLog {
   }
 
   private secondsUntilForgotten(index: number, now: number): number {
-    return Math.ceil((this.times[this.first + index]! + MINUTE_MS - now) / 1_000);
+    return Math.ceil(this.msUntilForgotten(index, now) / 1_000);
+  }
+
+  /** Never more than a minute: the age is taken first, as a sum with fractions of milliseconds is rounded up. */
+  private msUntilForgotten(index: number, now: number): number {
+    return this.times[this.first + index]! - now + MINUTE_MS;
   }
 }

@@ -28,6 +28,14 @@ describe('MemoryRateLimits', () => {
     );
   });
 
+  it('never names a wait of more than a minute, on a clock that tells fractions of milliseconds', async () => {
+    for (let now = 0.1; now < 2_000; now += 1.7) {
+      const limits = new MemoryRateLimits(() => now);
+      expect(await limits.hit('bucket', 1)).toMatchObject({ resetSeconds: 60 });
+      expect(await limits.hit('bucket', 1)).toMatchObject({ allowed: false, retryAfterSeconds: 60 });
+    }
+  });
+
   it('names a wait of at least a second, and rounds it up', async () => {
     let now = 0;
     const limits = new MemoryRateLimits(() => now);

@@ -5,7 +5,7 @@ import type { Session } from '../../platform/persistence/session.js';
 import type { Sql } from '../../platform/persistence/sql.js';
 import { isSlug } from '../domain/event-type.js';
 import type { TakenTime } from '../domain/explanation.js';
-import type { SlotRange } from '../domain/slots.js';
+import { LIMITS_REACH_DAYS, type SlotRange } from '../domain/slots.js';
 import { Agendas, type DetailedAgenda, type HostAgenda, type Own } from '../ports.js';
 import { EVENT_TYPE_COLUMNS, eventTypeOf, type EventTypeRow } from './postgres-event-types.js';
 
@@ -78,16 +78,21 @@ interface DetailedAgendaRow extends EventTypeRow {
 }
 
 // Parameters 1 to 5: see `occupancyParameters`. What bookings block is found by the exclusion constraint's own index.
+// Slots that start in the range reach as far around it as the event type's buffers and duration.
+const REACH = `
+  tstzrange(to_timestamp($1) - make_interval(mins => t.buffer_before),
+            to_timestamp($2) + make_interval(mins => t.duration_minutes + t.buffer_after))`;
+
 const BLOCKED = `
   (select json_agg(json_build_array((extract(epoch from lower(taken)) * 1000)::bigint,
                                     (extract(epoch from upper(taken)) * 1000)::bigint))
    from (select b.blocked as taken from bookings b
          where b.owner_id = t.owner_id and b.status in ('CONFIRMED', 'PENDING')
-           and b.blocked && tstzrange(to_timestamp($1), to_timestamp($2)) and b.id is distinct from $4
+           and b.blocked && ${REACH} and b.id is distinct from $4
          union all
          select h.blocked from holds h
          where h.owner_id = t.owner_id and h.expires_at > $3
-           and h.blocked && tstzrange(to_timestamp($1), to_timestamp($2)) and h.token is distinct from $5
+           and h.blocked && ${REACH} and h.token is distinct from $5
         ) stretches) as blocked`;
 
 const TAKEN = `
@@ -109,11 +114,11 @@ const STARTS = `
     (select json_agg((extract(epoch from starts_at) * 1000)::bigint)
      from (select b.starts_at from bookings b
            where b.event_type_id = t.id and b.status in ('CONFIRMED', 'PENDING')
-             and b.starts_at >= to_timestamp($1) and b.starts_at < to_timestamp($2) and b.id is distinct from $4
+             and b.starts_at >= to_timestamp($1) - interval '${LIMITS_REACH_DAYS} days' and b.starts_at < to_timestamp($2) + interval '${LIMITS_REACH_DAYS} days' and b.id is distinct from $4
            union all
            select h.starts_at from holds h
            where h.event_type_id = t.id and h.owner_id = t.owner_id and h.expires_at > $3
-             and h.starts_at >= to_timestamp($1) and h.starts_at < to_timestamp($2) and h.token is distinct from $5
+             and h.starts_at >= to_timestamp($1) - interval '${LIMITS_REACH_DAYS} days' and h.starts_at < to_timestamp($2) + interval '${LIMITS_REACH_DAYS} days' and h.token is distinct from $5
           ) counted) end as starts`;
 
 const OCCUPANCY = `${BLOCKED}, ${STARTS}`;

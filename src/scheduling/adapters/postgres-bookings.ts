@@ -1,7 +1,8 @@
-import { Instant } from '@js-joda/core';
+import type { Instant } from '@js-joda/core';
 import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import { brokenConstraint } from '../../platform/persistence/database-errors.js';
+import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Outbox } from '../../platform/persistence/outbox.js';
 import type { Session } from '../../platform/persistence/session.js';
 import { Booking, type Answers, type CancelledBy } from '../domain/booking.js';
@@ -31,32 +32,16 @@ export class PostgresBookings extends Bookings {
   async save(booking: Booking): Promise<void> {
     const isNew = booking.events.some(({ name }) => name === 'booking.created');
     const row = JSON.stringify(rowOf(booking));
-    const [stored] = await (isNew ? this.insert(row) : this.update(row));
-    if (!stored) throw new SlotTaken();
+    const sent = isNew
+      ? this.session.prepared('insert booking', INSERT, [row])
+      : this.session.prepared('update booking', UPDATE, [row]);
+    this.session.follow(sent.catch(faultOfSave));
     await this.outbox.append(booking.events);
   }
+}
 
-  // Where the exclusion constraint stands in the way no row comes back. A plain insert would lose the same race in deadlocks.
-  private insert(row: string): Promise<unknown[]> {
-    return this.session.query(
-      `insert into bookings (${COLUMNS.join(', ')})
-       select ${COLUMNS.join(', ')} from json_populate_record(null::bookings, $1)
-       on conflict do nothing returning id`,
-      [row],
-    );
-  }
-
-  private async update(row: string): Promise<unknown[]> {
-    try {
-      return await this.session.query(
-        `update bookings b set (${COLUMNS.join(', ')}) = (select ${COLUMNS.map((column) => `r.${column}`).join(', ')})
-         from json_populate_record(null::bookings, $1) r where b.id = r.id returning b.id`,
-        [row],
-      );
-    } catch (error) {
-      throw brokenConstraint(error) === 'bookings_never_overlap' ? new SlotTaken() : error;
-    }
-  }
+function faultOfSave(error: unknown): never {
+  throw brokenConstraint(error) === 'bookings_never_overlap' ? new SlotTaken() : error;
 }
 
 interface BookingRow {
@@ -122,6 +107,16 @@ const COLUMNS: readonly (keyof BookingRow)[] = [
   'updated_at',
 ];
 
+// The exclusion constraint refuses with an error, and whoever runs into another's booking that is not committed waits for it. Two
+// that ran into each other would be a deadlock: that is what the lock of the host, taken before, keeps from happening.
+const INSERT = `
+  insert into bookings (${COLUMNS.join(', ')})
+  select ${COLUMNS.join(', ')} from json_populate_record(null::bookings, $1)`;
+
+const UPDATE = `
+  update bookings b set (${COLUMNS.join(', ')}) = (select ${COLUMNS.map((column) => `r.${column}`).join(', ')})
+  from json_populate_record(null::bookings, $1) r where b.id = r.id`;
+
 function rowOf(booking: Booking): BookingRow {
   const { state } = booking;
   return {
@@ -169,7 +164,7 @@ function bookingOf(row: BookingRow, eventTypeSlug: string): Booking {
       price: row.price && row.currency ? { amount: row.price, currency: row.currency } : null,
     },
     contactId: row.contact_id,
-    time: { start: Instant.parse(row.starts_at), end: Instant.parse(row.ends_at) },
+    time: { start: instantOf(row.starts_at), end: instantOf(row.ends_at) },
     blocked: { start: blockedFrom!, end: blockedUntil! },
     invitee: {
       name: row.invitee_name,
@@ -185,14 +180,14 @@ function bookingOf(row: BookingRow, eventTypeSlug: string): Booking {
     inviteeToken: row.invitee_token,
     sequence: row.sequence,
     cancellation: row.cancelled_at
-      ? { at: Instant.parse(row.cancelled_at), by: row.cancelled_by!, reason: row.cancel_reason }
+      ? { at: instantOf(row.cancelled_at), by: row.cancelled_by!, reason: row.cancel_reason }
       : null,
-    createdAt: Instant.parse(row.created_at),
-    updatedAt: Instant.parse(row.updated_at),
+    createdAt: instantOf(row.created_at),
+    updatedAt: instantOf(row.updated_at),
   });
 }
 
 /** One end of a range as PostgreSQL writes it in UTC, `2026-02-15 10:00:00+00`. */
 function rangeBound(text: string): Instant {
-  return Instant.parse(text.replace(' ', 'T').replace('+00', 'Z'));
+  return instantOf(text.replace(' ', 'T').replace('+00', 'Z'));
 }

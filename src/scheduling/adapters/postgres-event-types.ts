@@ -1,7 +1,7 @@
-import { Instant } from '@js-joda/core';
 import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import { brokenConstraint } from '../../platform/persistence/database-errors.js';
+import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Session } from '../../platform/persistence/session.js';
 import { SlugTaken } from '../domain/errors.js';
 import { EventType } from '../domain/event-type.js';
@@ -149,7 +149,7 @@ export function eventTypeOf(row: EventTypeRow): EventType {
     currency: row.currency,
     isActive: row.is_active,
     position: row.position,
-    createdAt: Instant.parse(row.created_at),
-    updatedAt: Instant.parse(row.updated_at),
+    createdAt: instantOf(row.created_at),
+    updatedAt: instantOf(row.updated_at),
   });
 }

@@ -1,7 +1,7 @@
 /**
- * Tells where in an ascending list the first number stands that is no less than another: an index, or the length of the list. A
- * table of as many equal parts as there are numbers leaves few to compare, one or two where they are spread evenly; the
- * logarithm of their number at worst.
+ * Tells where in an ascending list the first number stands that is no less than another: its index, or the length of the list. It
+ * need not search the whole list, but one of as many equal parts of its span as there are numbers: a few, where they are spread
+ * about evenly, and at worst all of them, by halves.
  */
 export function placesIn(ascending: readonly number[]): (least: number) => number {
   const size = ascending.length;
@@ -10,8 +10,7 @@ export function placesIn(ascending: readonly number[]): (least: number) => numbe
   const partsToOne = size / (last - first + 1);
   const partOf = (number: number) => Math.floor((number - first) * partsToOne);
 
-  // From where the numbers of each part stand, and at the end where the list does.
-  const begins = new Int32Array(size + 1);
+  const begins = new Int32Array(size + 1); // of each part, and the end of the last
   for (let i = 0; i < size; i += 1) begins[partOf(ascending[i]!) + 1]! += 1;
   for (let part = 1; part <= size; part += 1) begins[part]! += begins[part - 1]!;
 

@@ -147,11 +147,11 @@ const minuteRanges: fc.Arbitrary<MinuteRange[]> = fc
 
 const minutes = (usual: readonly number[], max: number) =>
   fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...usual) },
+    { weight: 5, arbitrary: fc.constantFrom(...usual) },
     { weight: 1, arbitrary: fc.integer({ min: usual[0]!, max }) },
   );
 const quarters = (min: number, max: number) => fc.integer({ min, max }).map((n) => n * QUARTER);
-const limit = (max: number) => fc.option(fc.integer({ min: 1, max }), { freq: 2 });
+const limit = (max: number) => fc.oneof(fc.constant(null), fc.constant(null), fc.integer({ min: 1, max }));
 
 const takenTimes = (moment: number): fc.Arbitrary<TakenTime[]> =>
   fc
@@ -163,7 +163,7 @@ const takenTimes = (moment: number): fc.Arbitrary<TakenTime[]> =>
         before: fc.constantFrom(0, 5 * MINUTE, QUARTER),
         after: fc.constantFrom(0, 10 * MINUTE, 2 * QUARTER),
       }),
-      { maxLength: 10 },
+      { maxLength: 30 },
     )
     .map((drawn) =>
       drawn.map(({ by, from, length, before, after }, i) => {
@@ -186,7 +186,7 @@ const agendas: fc.Arbitrary<Agenda> = places.chain(({ zone, moment }) => {
       bufferBefore: minutes([0, 5, 15], 240),
       bufferAfter: minutes([0, 10, 15], 240),
       minimumNoticeMinutes: minutes([0, 60, 240], 2_880),
-      bookingWindowDays: fc.integer({ min: 1, max: 4 }),
+      bookingWindowDays: fc.integer({ min: 1, max: 6 }),
       slotIntervalMinutes: minutes([5, 15, 30, 60], 1_440),
       dailyLimit: limit(2),
       weeklyLimit: limit(4),
@@ -206,9 +206,9 @@ const agendas: fc.Arbitrary<Agenda> = places.chain(({ zone, moment }) => {
       { maxLength: 4 },
     ),
     range: fc
-      .tuple(quarters(-96, 96), quarters(0, 192))
+      .tuple(quarters(-96, 96), quarters(0, 128))
       .map(([from, more]) => ({ from: moment + from, to: moment + from + more })),
-    now: quarters(-240, 48).map((from) => moment + from),
+    now: quarters(-300, 20).map((from) => moment + from),
   });
 });
 

@@ -23,7 +23,7 @@ export interface SlotRange {
   readonly to: number;
 }
 
-/** What already takes the host's time, in epoch milliseconds, in any order. */
+/** What already takes the host's time, in whole epoch milliseconds, in any order. */
 export interface Occupancy {
   /** Bookings with their buffers, holds, external busy time. They may overlap. */
   readonly blocked: readonly Opening[];
@@ -32,7 +32,8 @@ export interface Occupancy {
 }
 
 // A week, and a day for the distance of a zone from UTC. No duration with a buffer reaches as far: two days at most.
-const LIMITS_REACH = 8 * DAY;
+export const LIMITS_REACH_DAYS = 8;
+const LIMITS_REACH = LIMITS_REACH_DAYS * DAY;
 
 const NONE: ReadonlySet<number> = new Set();
 
@@ -49,13 +50,15 @@ export function freeSlots(rules: SlotRules, occupancy: Occupancy, range: SlotRan
   const dates = datesOnOffer(rules, occupancy, now);
   const from = Math.max(range.from, now + rules.minimumNoticeMinutes * MINUTE);
   const starts = startsOnGrid(rules, { from, to: Math.min(range.to, dates.end) });
-  const overlaps = overlapsOf(starts, rules, occupancy);
-
-  const slots: number[] = [];
+  const changes = overlapChanges(starts, rules, occupancy);
+  let overlaps = 0;
+  let free = 0; // they move up in the list they are in: one of their own would cost a sixth more
   for (let i = 0; i < starts.length; i += 1) {
-    if (overlaps[i] === 0 && dates.include(starts[i]!)) slots.push(starts[i]!);
+    overlaps += changes[i]!;
+    if (overlaps === 0 && dates.include(starts[i]!)) starts[free++] = starts[i]!;
   }
-  return slots;
+  starts.length = free;
+  return starts;
 }
 
 /**
@@ -161,19 +164,18 @@ function ascendingOnce(slots: number[]): number[] {
 }
 
 /**
- * How many of the blocked stretches overlap each slot and its buffers. A stretch counts from the first start that it overlaps to
- * the last, however many are between: these two changes are noted, and their running sum is what was asked.
+ * By how much the number of overlapping stretches differs from one slot (with its buffers) to the next. A stretch is one more at
+ * the first slot that it overlaps and one less after the last, however many are between: nothing need be sorted or merged.
  */
-function overlapsOf(starts: readonly number[], rules: SlotRules, { blocked }: Occupancy): Int32Array {
+function overlapChanges(starts: readonly number[], rules: SlotRules, { blocked }: Occupancy): Int32Array {
   const lead = rules.bufferBefore * MINUTE;
   const tail = (rules.durationMinutes + rules.bufferAfter) * MINUTE;
   const placeOf = placesIn(starts);
-  const overlaps = new Int32Array(starts.length + 1);
+  const changes = new Int32Array(starts.length + 1);
   for (const { start, end } of blocked) {
     if (start >= end) continue;
-    overlaps[placeOf(start - tail + 1)]! += 1;
-    overlaps[placeOf(end + lead)]! -= 1;
+    changes[placeOf(start - tail + 1)]! += 1;
+    changes[placeOf(end + lead)]! -= 1;
   }
-  for (let i = 1; i < overlaps.length; i += 1) overlaps[i]! += overlaps[i - 1]!;
-  return overlaps;
+  return changes;
 }

@@ -1,4 +1,5 @@
-import { DayOfWeek, LocalDate, type ZoneId } from '@js-joda/core';
+import { DayOfWeek, type ZoneId } from '@js-joda/core';
+import { dateText } from '../../kernel/date-text.js';
 import { clocksOn, dayOf } from './wall-clock.js';
 
 /** A stretch of a day in minutes since its midnight: 0 to 1440, the end after the start. 1440 is the midnight that ends the day. */
@@ -49,7 +50,7 @@ export function openings(hours: WeeklyHours, from: number, to: number): Opening[
 }
 
 function overrideOf({ overrides }: WeeklyHours, day: number): readonly MinuteRange[] | undefined {
-  return overrides.size === 0 ? undefined : overrides.get(LocalDate.ofEpochDay(day).toString());
+  return overrides.size === 0 ? undefined : overrides.get(dateText(day));
 }
 
 /** 0 for Monday to 6 for Sunday; 1970-01-01, day 0, was a Thursday. */

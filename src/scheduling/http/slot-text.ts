@@ -1,4 +1,5 @@
 import type { ZoneId } from '@js-joda/core';
+import { dateText } from '../../kernel/date-text.js';
 import { offsetsOf } from '../../kernel/utc-offset.js';
 
 export interface SlotText {
@@ -13,10 +14,10 @@ export interface SlotText {
 
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
-const TIMES = Array.from({ length: 1_440 }, (_, minute) => new Date(minute * MINUTE).toISOString().slice(11, 16));
+const TIMES = Array.from({ length: 1_440 }, (_, minute) =>
+  new Date(minute * MINUTE).toISOString().slice(11, 16),
+);
 const UTC_TIMES = TIMES.map((time) => `T${time}:00.000Z`);
-/** The dates that were written so far, by their midnight: at most those of the years that may be asked for. */
-const DATES = new Map<number, string>();
 
 /**
  * Slots as an answer shows them. Rendering costs more than finding them, so times come from tables of the 1,440 minutes of a
@@ -53,15 +54,10 @@ class CalendarPage {
   minuteOf(instant: number): number {
     const isOnPage = instant >= this.midnight && instant < this.midnight + DAY;
     if (!isOnPage) {
-      this.midnight = Math.floor(instant / DAY) * DAY;
-      this.date = dateAt(this.midnight);
+      const day = Math.floor(instant / DAY);
+      this.midnight = day * DAY;
+      this.date = dateText(day);
     }
     return (instant - this.midnight) / MINUTE;
   }
-}
-
-function dateAt(midnight: number): string {
-  let date = DATES.get(midnight);
-  if (date === undefined) DATES.set(midnight, (date = new Date(midnight).toISOString().slice(0, 10)));
-  return date;
 }

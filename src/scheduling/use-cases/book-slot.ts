@@ -66,7 +66,7 @@ export class BookSlot {
         at,
       );
       await this.bookings.save(booking);
-      await this.holds.release(ownerId, holdToken, at);
+      if (holdToken !== null) await this.holds.release(ownerId, holdToken, at);
       return booking;
     });
   }

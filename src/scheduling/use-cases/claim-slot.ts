@@ -1,6 +1,6 @@
 import type { Instant } from '@js-joda/core';
 import { EventTypeNotFound, SlotNotOffered, SlotTaken } from '../domain/errors.js';
-import { judge, widestOccupancyRange } from '../domain/slots.js';
+import { judge } from '../domain/slots.js';
 import type { Agendas, HostAgenda, Own } from '../ports.js';
 
 /** A wish for one slot, with the agenda of its host locked until the unit of work ends. */
@@ -18,7 +18,7 @@ export async function lockAgenda(
   { eventTypeId, start, at, own }: Wish,
 ): Promise<HostAgenda> {
   const wish = start.toEpochMilli();
-  const agenda = await agendas.lock(eventTypeId, widestOccupancyRange({ from: wish, to: wish }), at, own);
+  const agenda = await agendas.lock(eventTypeId, { from: wish, to: wish + 1 }, at, own);
   if (!agenda) throw new EventTypeNotFound();
   return agenda;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../kernel/clock.js';
 import { EventTypeNotFound } from '../domain/errors.js';
 import type { EventType } from '../domain/event-type.js';
-import { freeSlots, widestOccupancyRange } from '../domain/slots.js';
+import { freeSlots } from '../domain/slots.js';
 import type { Agendas } from '../ports.js';
 import { askedRange, type AskedDays } from './asked-range.js';
 
@@ -27,7 +27,7 @@ export class ListSlots {
     const { ownerId, slug } = query;
     const now = this.clock.now();
     const range = askedRange(query, now);
-    const agenda = await this.agendas.read(ownerId, slug, widestOccupancyRange(range), now);
+    const agenda = await this.agendas.read(ownerId, slug, range, now);
     if (!agenda) throw new EventTypeNotFound();
     const { eventType, occupancy } = agenda;
     return { eventType, starts: freeSlots(eventType.rules, occupancy, range, now.toEpochMilli()) };

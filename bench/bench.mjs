@@ -1,0 +1,113 @@
+// npm run bench [-- PART ...] [--tiny] [--json] [--keep FOLDER] [--out FOLDER]
+//
+// Parts: engine, http, rest; all of them unless some are named. Tables go to standard output (with --json one JSON value instead),
+// progress to a terminal, and both with a chart into bench/results/, or nowhere with --tiny. --keep holds on to the filled
+// database between runs.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { arch, cpus, platform, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { buildIfNeeded } from '../scripts/build-if-needed.mjs';
+import { chart } from './chart.mjs';
+
+const parts = {
+  engine: {
+    title: 'The slot engine against bare integers, in microseconds',
+    load: () => import('./engine/run.mjs'),
+  },
+  http: {
+    title: 'The API against bare Fastify and pg, at 50 connections',
+    load: () => import('./http/run.mjs'),
+  },
+  rest: { title: 'Start and rest', load: () => import('./rest/run.mjs') },
+};
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    tiny: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    keep: { type: 'string' },
+    out: { type: 'string' },
+  },
+});
+
+try {
+  await main();
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+}
+
+async function main() {
+  const unknown = positionals.find((name) => !Object.hasOwn(parts, name));
+  if (unknown) throw new Error(`There is no part ${unknown}: choose from ${Object.keys(parts).join(', ')}.`);
+  if (!process.env.LINKTIME_DIST) await buildIfNeeded();
+
+  const measured = { machine: machine(), date: new Date().toISOString(), tiny: options.tiny };
+  for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
+    const { run } = await parts[name].load();
+    measured[name] = await run({
+      tiny: options.tiny,
+      keep: options.keep ?? null,
+      tell: (what) => progress(`${name}: ${what}`),
+    });
+  }
+  progress(null);
+
+  const text = await textOf(measured);
+  console.log(options.json ? JSON.stringify(measured, null, 2) : text);
+  const out = options.out ?? (options.tiny ? null : fileURLToPath(new URL('results', import.meta.url)));
+  if (out) await store(out, measured, text);
+}
+
+function machine() {
+  const [{ model }] = cpus();
+  const memory = `${Math.round(totalmem() / 1024 ** 3)} GB`;
+  return `${cpus().length} x ${model.trim()}, ${memory}, ${platform()} ${arch()}, Node ${process.versions.node}`;
+}
+
+/** One line that is written over; nothing where nobody watches. */
+function progress(what) {
+  if (!process.stderr.isTTY) return;
+  process.stderr.write(`\r\u001b[K${what ?? ''}`);
+}
+
+async function textOf({ machine, date, engine, http, rest }) {
+  const sections = [
+    `Measured on ${date.slice(0, 10)}, ${machine}${http ? `, PostgreSQL ${http.postgres}` : ''}`,
+  ];
+  if (engine) {
+    const { table } = await parts.engine.load();
+    const { workloads, byBusy, byDays } = engine;
+    sections.push(`### ${parts.engine.title}`, ...[workloads, byBusy, byDays].map(table));
+  }
+  if (http) {
+    const { table, growthTable } = await parts.http.load();
+    sections.push(`### ${parts.http.title}`, table(http), growthTable(http.growth));
+  }
+  if (rest) {
+    const { table } = await parts.rest.load();
+    sections.push(`### ${parts.rest.title}`, table(rest));
+  }
+  return sections.join('\n\n');
+}
+
+/** One JSON file and one text a run under the names of the parts that ran, so that a part can be measured again by itself. */
+async function store(folder, measured, text) {
+  await mkdir(folder, { recursive: true });
+  const name = Object.keys(parts)
+    .filter((part) => measured[part])
+    .join('-');
+  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(measured, null, 2)}\n`);
+  await writeFile(join(folder, `${name}.md`), `${text}\n`);
+  const subtitle = `${measured.date.slice(0, 10)}, ${measured.machine}`;
+  if (measured.http) {
+    const { points } = measured.http.growth;
+    await writeFile(
+      join(folder, 'growth.svg'),
+      chart({ title: 'What a page costs as there is more', subtitle, points }),
+    );
+  }
+}

@@ -1,0 +1,3 @@
+import { crashContract } from './crash.contract.js';
+
+crashContract('production');

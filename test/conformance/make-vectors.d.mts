@@ -1,5 +1,0 @@
-import type { Vector } from './vectors.mjs';
-
-export const vectorsFolder: string;
-export function makeVectors(after: string): Vector[];
-export function writeVectors(vectors: Vector[], folder: string): Promise<void>;
