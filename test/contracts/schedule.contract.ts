@@ -268,16 +268,18 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
       expect((await find(here!.state.id, eventType.state.ownerId))?.state).toEqual(here!.state);
     });
 
-    it('shows only what touches the range asked for', async () => {
-      const eventType = await offered();
+    it('shows what stands in the way of slots that start in the range, and nothing further off', async () => {
+      const eventType = await offered({ bufferBefore: 5, bufferAfter: 10 }); // of half an hour, as the booking is
       await save(aBooking(eventType, '2026-03-02T10:00:00Z'));
       const { ownerId, slug } = eventType.state;
       const between = (from: string, to: string) =>
         stage.agendas.read(ownerId, slug, { from: Date.parse(from), to: Date.parse(to) }, later);
 
-      expect((await between('2026-03-02T10:29Z', '2026-03-02T11:00Z'))?.occupancy.blocked).toHaveLength(1);
-      expect((await between('2026-03-02T10:30Z', '2026-03-02T11:00Z'))?.occupancy.blocked).toHaveLength(0);
-      expect((await between('2026-03-02T09:00Z', '2026-03-02T10:00Z'))?.occupancy.blocked).toHaveLength(0);
+      // The booking blocks 09:55 to 10:40.
+      expect((await between('2026-03-02T10:44Z', '2026-03-02T11:00Z'))?.occupancy.blocked).toHaveLength(1);
+      expect((await between('2026-03-02T10:45Z', '2026-03-02T11:00Z'))?.occupancy.blocked).toHaveLength(0);
+      expect((await between('2026-03-02T09:00Z', '2026-03-02T09:16Z'))?.occupancy.blocked).toHaveLength(1);
+      expect((await between('2026-03-02T09:00Z', '2026-03-02T09:15Z'))?.occupancy.blocked).toHaveLength(0);
     });
 
     it('has no agenda of an event type that is inactive, unknown, malformed or of another owner', async () => {
