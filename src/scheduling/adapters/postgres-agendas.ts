@@ -78,10 +78,15 @@ interface DetailedAgendaRow extends EventTypeRow {
 }
 
 // Parameters 1 to 5: see `occupancyParameters`. What bookings block is found by the exclusion constraint's own index.
+
 // Slots that start in the range reach as far around it as the event type's buffers and duration.
 const REACH = `
   tstzrange(to_timestamp($1) - make_interval(mins => t.buffer_before),
             to_timestamp($2) + make_interval(mins => t.duration_minutes + t.buffer_after))`;
+
+// Limits look at whole days and weeks around the range, in whatever zone the schedule is.
+const IN_LIMITS_REACH = `
+  between to_timestamp($1) - interval '${LIMITS_REACH_DAYS} days' and to_timestamp($2) + interval '${LIMITS_REACH_DAYS} days'`;
 
 const BLOCKED = `
   (select json_agg(json_build_array((extract(epoch from lower(taken)) * 1000)::bigint,
@@ -114,11 +119,11 @@ const STARTS = `
     (select json_agg((extract(epoch from starts_at) * 1000)::bigint)
      from (select b.starts_at from bookings b
            where b.event_type_id = t.id and b.status in ('CONFIRMED', 'PENDING')
-             and b.starts_at >= to_timestamp($1) - interval '${LIMITS_REACH_DAYS} days' and b.starts_at < to_timestamp($2) + interval '${LIMITS_REACH_DAYS} days' and b.id is distinct from $4
+             and b.starts_at ${IN_LIMITS_REACH} and b.id is distinct from $4
            union all
            select h.starts_at from holds h
            where h.event_type_id = t.id and h.owner_id = t.owner_id and h.expires_at > $3
-             and h.starts_at >= to_timestamp($1) - interval '${LIMITS_REACH_DAYS} days' and h.starts_at < to_timestamp($2) + interval '${LIMITS_REACH_DAYS} days' and h.token is distinct from $5
+             and h.starts_at ${IN_LIMITS_REACH} and h.token is distinct from $5
           ) counted) end as starts`;
 
 const OCCUPANCY = `${BLOCKED}, ${STARTS}`;
