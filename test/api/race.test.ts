@@ -160,13 +160,18 @@ describe('the same race without lock and constraint', () => {
   beforeAll(async () => {
     linktime = await Installation.production(withoutLimits);
     await linktime.query('alter table bookings drop constraint bookings_never_overlap');
-    // Found before PostgreSQL's own by every connection from now on; the pause lets all have looked before one has booked.
+    // Found before PostgreSQL's own by every connection from now on.
     await linktime.query(`
       create schema scratch;
-      create function scratch.pg_advisory_xact_lock(bigint) returns void language sql as 'select pg_sleep(0.1)';
+      create function scratch.pg_advisory_xact_lock(bigint) returns void language sql as '';
       do $$ begin
         execute format('alter database %I set search_path = public, scratch, pg_catalog', current_database());
       end $$`);
+    // The pause lets others look before the first has booked.
+    await linktime.query(`
+      create function pause() returns trigger language plpgsql as
+        $$ begin perform pg_sleep(0.5); return new; end $$;
+      create trigger pause before insert on bookings for each row execute function pause()`);
   });
   afterAll(() => linktime.close());
 
