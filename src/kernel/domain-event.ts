@@ -6,8 +6,6 @@ import type { Instant } from '@js-joda/core';
  */
 export type DomainEvent = BookingEvent | ContactCreated;
 
-export type DomainEventName = DomainEvent['name'];
-
 export interface BookingEvent {
   readonly name: 'booking.created' | 'booking.cancelled' | 'booking.rescheduled';
   readonly ownerId: string;

@@ -35,6 +35,7 @@ export interface ServerOptions {
  * answer that is no success is `{ error, details? }`, whoever gives it.
  */
 export function makeFastify(options: ServerOptions): FastifyInstance {
+  const routes = new KnownRoutes();
   const server = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -59,15 +60,15 @@ export function makeFastify(options: ServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: false },
     rewriteUrl: ({ url = '/' }) => url.replace(ORIGIN, '') || '/',
     frameworkErrors: (error, request, reply) => {
-      finishHeaders(request as FastifyRequest, reply as FastifyReply);
+      finishHeaders(routes, request as FastifyRequest, reply as FastifyReply);
       answerError(error, request as FastifyRequest, reply as FastifyReply);
     },
     clientErrorHandler: answerUnreadable,
   }) as unknown as FastifyInstance;
 
-  const routes = new KnownRoutes();
   server.addHook('onRoute', (route) => {
     routes.add(route.url, route.method);
+    if (route.config?.access === 'public booking') routes.openToOtherSites(route.url);
     if (route.url.startsWith('/api/') && !route.config?.access) {
       throw new Error(
         `${String(route.method)} ${route.url} does not say who may call it: @AccessBy is missing`,
@@ -81,7 +82,7 @@ export function makeFastify(options: ServerOptions): FastifyInstance {
   server.decorateRequest('keyOwner', null);
   server.decorateRequest('refundLimit', null);
   server.addHook('onRequest', (request, reply, done) => {
-    finishHeaders(request, reply);
+    finishHeaders(routes, request, reply);
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       done(Refusal.of(400, 'Invalid request'));
     } else if (request.is404) {
@@ -127,7 +128,7 @@ function answerUnrouted(
   reply.header('Allow', methods.join(', '));
   if (request.method !== 'OPTIONS') return refuse(Refusal.of(405, 'Method not allowed'));
 
-  if (isPublicSurface(path)) {
+  if (routes.isOpenToOtherSites(path)) {
     reply
       .header('Access-Control-Allow-Methods', methods.join(', '))
       .header('Access-Control-Allow-Headers', 'Content-Type, Idempotency-Key, X-Request-Id')
@@ -160,15 +161,10 @@ export function guard(
   });
 }
 
-/** Pages of other sites may book, and nothing else: no other route tells a browser that it may be read from elsewhere. */
-function isPublicSurface(path: string): boolean {
-  return path === '/api/bookings' || path === '/api/holds';
-}
-
-function finishHeaders(request: FastifyRequest, reply: FastifyReply): void {
+function finishHeaders(routes: KnownRoutes, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('X-Request-Id', request.id).header('X-Content-Type-Options', 'nosniff');
   if (request.url.startsWith('/api/')) reply.header('Cache-Control', 'no-store');
-  if (isPublicSurface(request.url.split('?', 1)[0]!)) {
+  if (routes.isOpenToOtherSites(request.url.split('?', 1)[0]!)) {
     reply
       .header('Access-Control-Allow-Origin', '*')
       .header('Access-Control-Expose-Headers', 'X-Request-Id, Retry-After, Idempotency-Replayed');

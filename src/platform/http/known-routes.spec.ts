@@ -22,4 +22,11 @@ describe('Known routes', () => {
       expect(routes.methodsOf(path)).toEqual([]);
     },
   );
+
+  it('are open to pages of other sites only where that was said', () => {
+    routes.openToOtherSites('/api/v1/contacts');
+
+    expect(routes.isOpenToOtherSites('/api/v1/contacts')).toBe(true);
+    expect(routes.isOpenToOtherSites('/api/v1/contacts/anything')).toBe(false);
+  });
 });

@@ -2,6 +2,7 @@
 export class KnownRoutes {
   private readonly routes: { path: RegExp; methods: Set<string> }[] = [];
   private readonly byPattern = new Map<string, Set<string>>();
+  private readonly open = new Set<string>();
 
   add(pattern: string, methods: string | string[]): void {
     let known = this.byPattern.get(pattern);
@@ -24,5 +25,14 @@ export class KnownRoutes {
       if (route.path.test(path)) for (const method of route.methods) methods.add(method);
     }
     return methods.size === 0 ? [] : [...methods.add('OPTIONS')].sort();
+  }
+
+  /** Lets pages of other sites use a path (it has no parameters); of no other is a browser told that it may be read from elsewhere. */
+  openToOtherSites(path: string): void {
+    this.open.add(path);
+  }
+
+  isOpenToOtherSites(path: string): boolean {
+    return this.open.has(path);
   }
 }

@@ -1,8 +1,8 @@
-import { Instant } from '@js-joda/core';
 import type { DataSource } from 'typeorm';
 import type { DomainEvent } from '../../kernel/domain-event.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Ids } from '../../kernel/ids.js';
+import { instantOf } from './instant-column.js';
 import type { Session } from './session.js';
 
 /** An event as it waits in the outbox for its work to be done. */
@@ -139,7 +139,7 @@ function eventOf(row: EventRow): DomainEvent {
     name: row.name,
     ownerId: row.owner_id,
     subjectId: row.subject_id,
-    occurredAt: Instant.parse(row.occurred_at),
+    occurredAt: instantOf(row.occurred_at),
     data: row.data,
   } as DomainEvent;
 }

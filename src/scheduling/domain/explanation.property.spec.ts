@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DayOfWeek, Instant, LocalDate, TemporalAdjusters, type ZoneId } from '@js-joda/core';
 import fc from 'fast-check';
-import { allZones, clockChanges } from '../../../test/support/clock-changes.js';
+import { zonesWithMoments } from '../../../test/support/zones-with-moments.js';
 import { explainSlots, type Reason, type TakenTime } from './explanation.js';
 import { freeSlots, type SlotRange, type SlotRules } from './slots.js';
 import type { MinuteRange, Opening, WeeklyHours } from './weekly-hours.js';
@@ -115,27 +115,6 @@ function explainedByTheMinute({ rules, taken, starts, range, now }: Agenda): Map
   return told;
 }
 
-const changesByZone = new Map<ZoneId, readonly number[]>();
-
-function changesOf(zone: ZoneId): readonly number[] {
-  const changes = changesByZone.get(zone) ?? clockChanges(zone, 2000, 2038);
-  changesByZone.set(zone, changes);
-  return changes;
-}
-
-/** A zone with a moment: as often as not one at which its clocks change. */
-const places = fc
-  .record({
-    zone: fc.constantFrom(...allZones),
-    isAtChange: fc.boolean(),
-    pick: fc.nat(),
-    moment: fc.integer({ min: Date.UTC(2000, 0, 10), max: Date.UTC(2037, 11, 20) }),
-  })
-  .map(({ zone, isAtChange, pick, moment }) => {
-    const changes = isAtChange ? changesOf(zone) : [];
-    return { zone, moment: changes[pick % changes.length] ?? Math.floor(moment / QUARTER) * QUARTER };
-  });
-
 const minuteRanges: fc.Arbitrary<MinuteRange[]> = fc
   .uniqueArray(fc.integer({ min: 0, max: 96 }), { maxLength: 6 })
   .map((quarters) => {
@@ -178,7 +157,7 @@ const takenTimes = (moment: number): fc.Arbitrary<TakenTime[]> =>
       }),
     );
 
-const agendas: fc.Arbitrary<Agenda> = places.chain(({ zone, moment }) => {
+const agendas: fc.Arbitrary<Agenda> = zonesWithMoments.chain(({ zone, moment }) => {
   const dates = fc.integer({ min: -2, max: 3 }).map((days) => dateOf(zone, moment).plusDays(days).toString());
   return fc.record({
     rules: fc.record({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DayOfWeek, Instant, LocalDate, TemporalAdjusters, type ZoneId } from '@js-joda/core';
 import fc from 'fast-check';
-import { allZones, clockChanges } from '../../../test/support/clock-changes.js';
+import { zonesWithMoments } from '../../../test/support/zones-with-moments.js';
 import { freeSlots, judge, occupancyRange, widestOccupancyRange } from './slots.js';
 import type { Occupancy, SlotRange, SlotRules } from './slots.js';
 import type { MinuteRange, Opening } from './weekly-hours.js';
@@ -79,27 +79,6 @@ function mondayOf(date: LocalDate): LocalDate {
   return date.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
 }
 
-const changesByZone = new Map<ZoneId, readonly number[]>();
-
-function changesOf(zone: ZoneId): readonly number[] {
-  const changes = changesByZone.get(zone) ?? clockChanges(zone, 2000, 2038);
-  changesByZone.set(zone, changes);
-  return changes;
-}
-
-/** A zone with a moment: as often as not one at which its clocks change. */
-const places = fc
-  .record({
-    zone: fc.constantFrom(...allZones),
-    isAtChange: fc.boolean(),
-    pick: fc.nat(),
-    moment: fc.integer({ min: Date.UTC(2000, 0, 10), max: Date.UTC(2037, 11, 20) }),
-  })
-  .map(({ zone, isAtChange, pick, moment }) => {
-    const changes = isAtChange ? changesOf(zone) : [];
-    return { zone, moment: changes[pick % changes.length] ?? Math.floor(moment / QUARTER) * QUARTER };
-  });
-
 /** Minutes of a day, many of them about the hours at which clocks change. */
 const minuteOfDay = fc.oneof(
   fc.integer({ min: 0, max: 1_440 }),
@@ -134,7 +113,7 @@ const minutes = (min: number, usual: number, max: number) =>
   );
 const limit = (max: number) => fc.option(fc.integer({ min: 1, max }), { freq: 2 });
 
-const agendas: fc.Arbitrary<Agenda> = places.chain(({ zone, moment }) => {
+const agendas: fc.Arbitrary<Agenda> = zonesWithMoments.chain(({ zone, moment }) => {
   const dates = fc.integer({ min: -2, max: 3 }).map((days) => dateOf(zone, moment).plusDays(days).toString());
   return fc.record({
     rules: fc.record({
