@@ -1,22 +1,26 @@
 // The same TypeScript as in tsconfig.json, compiled by SWC: types are checked by `npm run types`.
-const swc = {
+const swc = (tsx) => ({
   swcrc: false,
   jsc: {
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
+    parser: { syntax: 'typescript', decorators: true, tsx },
+    transform: {
+      legacyDecorator: true,
+      decoratorMetadata: true,
+      react: { runtime: 'automatic', importSource: 'preact' },
+    },
     target: 'es2022',
   },
   module: { type: 'es6' },
   sourceMaps: 'inline',
-};
+});
 
 /** @type {import('jest').Config} */
 export default {
   roots: ['<rootDir>/src', '<rootDir>/test'],
-  testMatch: ['**/*.spec.ts', '**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' }, // what is imported as .js is .ts here
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  testMatch: ['**/*.spec.ts', '**/*.spec.tsx', '**/*.test.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', swc(false)], '^.+\\.tsx$': ['@swc/jest', swc(true)] },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' }, // what is imported as .js is .ts or .tsx here
   injectGlobals: false,
   testTimeout: 30_000,
   maxWorkers: 2,

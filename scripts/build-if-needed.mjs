@@ -80,7 +80,7 @@ function fingerprintOfDist() {
 function fingerprint() {
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+      .filter((name) => /\.tsx?$/.test(name) && !name.includes('.spec.'))
       .map((name) => join(folder, name)),
   );
   const hash = createHash('sha256');
