@@ -1,0 +1,190 @@
+import type { Client, Dispatcher } from 'undici';
+import { within } from '../within.js';
+import { AddressRefused, checkedConnector } from './checked-connections.js';
+import { Clients } from './clients.js';
+import { reasonOf } from './failures.js';
+import { bySystem, overDns, type Resolve } from './names.js';
+import { faultOfUrl, type OutgoingRules } from './outgoing-url.js';
+import { isPublicAddress } from './public-address.js';
+
+/** What became of a request. */
+export type Outcome = Answered | Failed;
+
+/** A whole answer, of whichever status; redirects too, for none is followed. */
+export interface Answered {
+  kind: 'answered';
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  /** The beginning of the answer as well-formed text without NUL; what was no UTF-8 is U+FFFD. */
+  body: string;
+  /** Whether there was more, which nobody read. */
+  truncated: boolean;
+  tookMs: number;
+}
+
+export interface Failed {
+  kind: 'failed';
+  /** One sentence. */
+  reason: string;
+  tookMs: number;
+  /** Whether the URL or its address may not be asked, so that nobody was. */
+  refusedBeforeConnecting: boolean;
+}
+
+export interface SafeRequestsOptions extends OutgoingRules {
+  /** How names are resolved; name servers where private addresses are refused, else the system. */
+  resolve?: Resolve;
+  /** Limit for name, connection and TLS handshake together. */
+  connectTimeoutMs?: number;
+  /** Certificate authorities (PEM) believed in place of Node's own. */
+  ca?: string;
+}
+
+export interface Post {
+  /** Sent as they are. */
+  headers: Record<string, string>;
+  /** Sent as UTF-8. */
+  body: string;
+  /** Limit for all of it, to the last byte that is read. */
+  timeoutMs?: number;
+}
+
+export interface Get {
+  headers: Record<string, string>;
+  /** How much of the answer is read. */
+  maxBytes: number;
+  timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+const POST_MAX_BYTES = 2_048;
+
+/**
+ * Requests to URLs that strangers chose. They reach only what may be reached, end in time whatever the other side does, and cost
+ * no more memory than is asked for: no redirect is followed, no proxy of the environment used, nothing decompressed, and what goes
+ * beyond the limit of bytes is left unread. An outcome is always given, and nothing thrown.
+ */
+export class SafeRequests {
+  private readonly clients: Clients;
+  private readonly connectTimeoutMs: number;
+
+  constructor(private readonly options: SafeRequestsOptions) {
+    const { allowPrivate, resolve, ca } = options;
+    this.connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+    this.clients = new Clients({
+      connect: checkedConnector({
+        mayReach: allowPrivate ? () => true : isPublicAddress,
+        resolve: resolve ?? (allowPrivate ? bySystem : overDns()),
+        timeoutMs: this.connectTimeoutMs,
+        ca,
+      }),
+      keepAliveTimeout: 4_000, // below what servers allow, so that they seldom hang up on a request
+      keepAliveMaxTimeout: 10_000,
+      maxRequestsPerClient: 100, // then its name is resolved anew
+      maxHeaderSize: 16 * 1_024,
+      headersTimeout: 0, // the limit of the whole request covers these two
+      bodyTimeout: 0,
+    });
+  }
+
+  /** Why this is never asked, as a sentence; null if it may be. */
+  faultOf(url: string): string | null {
+    return faultOfUrl(url, this.options);
+  }
+
+  /** Posts a text; 2 KB of the answer are read. */
+  post(url: string, { headers, body, timeoutMs }: Post): Promise<Outcome> {
+    return this.ask(url, { method: 'POST', headers, body, maxBytes: POST_MAX_BYTES, timeoutMs });
+  }
+
+  /** Reads what a URL holds. */
+  get(url: string, { headers, maxBytes, timeoutMs }: Get): Promise<Outcome> {
+    return this.ask(url, { method: 'GET', headers, body: null, maxBytes, timeoutMs });
+  }
+
+  /** Closes connections that wait; those in use close with their request. */
+  async close(): Promise<void> {
+    this.clients.close();
+  }
+
+  private async ask(text: string, question: Question): Promise<Outcome> {
+    const begun = performance.now();
+    const fault = this.faultOf(text);
+    if (fault) return { kind: 'failed', reason: fault, tookMs: 0, refusedBeforeConnecting: true };
+
+    const { timeoutMs = TIMEOUT_MS } = question;
+    const url = new URL(text);
+    const client = this.clients.take(url.origin);
+    let answer: Answer | null = null;
+    try {
+      answer = await within(timeoutMs, exchange(client, url, question));
+      return { kind: 'answered', ...answer, tookMs: since(begun) };
+    } catch (error) {
+      return {
+        kind: 'failed',
+        reason: reasonOf(error, { timeoutMs, connectTimeoutMs: this.connectTimeoutMs }),
+        tookMs: since(begun),
+        refusedBeforeConnecting: error instanceof AddressRefused && error.beforeConnecting,
+      };
+    } finally {
+      this.clients.putBack(url.origin, client, answer !== null && !answer.truncated);
+    }
+  }
+}
+
+type Answer = Omit<Answered, 'kind' | 'tookMs'>;
+
+interface Question {
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body: string | null;
+  maxBytes: number;
+  timeoutMs: number | undefined;
+}
+
+async function exchange(
+  client: Client,
+  url: URL,
+  { method, headers, body, maxBytes }: Question,
+): Promise<Answer> {
+  const answer = await client.request({
+    path: url.pathname + url.search,
+    method,
+    headers: { ...headers, 'accept-encoding': 'identity' },
+    body,
+  });
+  return {
+    status: answer.statusCode,
+    headers: oneLineEach(answer.headers),
+    ...(await beginningOf(answer.body, maxBytes)),
+  };
+}
+
+async function beginningOf(
+  body: AsyncIterable<Buffer>,
+  maxBytes: number,
+): Promise<{ body: string; truncated: boolean }> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes) break;
+  }
+  const truncated = length > maxBytes;
+  const bytes = Buffer.concat(chunks).subarray(0, maxBytes);
+  const text = new TextDecoder().decode(bytes, { stream: truncated }); // a stream's last, halved character is left out
+  return { body: text.replaceAll('\0', '\ufffd'), truncated };
+}
+
+function oneLineEach(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]),
+  );
+}
+
+function since(begun: number): number {
+  return Math.round(performance.now() - begun);
+}
