@@ -4,6 +4,7 @@
 //   http, jobs ─┐
 //               ├─> use-cases ─> domain ─> kernel ─> js-joda
 //   adapters ───┘       └─> ports.ts ──┘
+//     └─> mails ─> domain
 //   reads <─ http, jobs, command-line      composition ─> everything
 //
 // test/architecture.test.ts plants a violation of every rule here and sees it caught.
@@ -98,7 +99,20 @@ module.exports = {
       'adapters-answer-ports',
       'An adapter knows the core that it serves and not the edges that call it.',
       { path: `${MODULE}adapters/` },
-      { path: '^src/$1/', pathNot: '^src/$1/(adapters/|use-cases/|domain/|ports\\.ts$)' },
+      { path: '^src/$1/', pathNot: '^src/$1/(adapters/|use-cases/|domain/|mails/|ports\\.ts$)' },
+    ),
+    never(
+      'mails-are-pure',
+      'A mail is written of what it is told, in words of the domain: no framework, no driver, no file, no network.',
+      { path: `${MODULE}mails/` },
+      {
+        pathNot: [
+          '^src/kernel/',
+          '^src/$1/(mails|domain)/',
+          packages('@js-joda/core', 'preact', 'preact-render-to-string', 'ical\\.js', 'moment-timezone'),
+          '^(node:)?module$', // loads data, such as which country a time zone lies in
+        ],
+      },
     ),
     never(
       'reads-stand-alone',

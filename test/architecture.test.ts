@@ -38,6 +38,13 @@ const planted: [what: string, rule: string, from: string, to: string][] = [
   ['a job choosing an adapter', 'jobs-ask-use-cases-and-reads', 'src/crm/jobs/a.ts', 'src/crm/adapters/sql.ts'],
   ['an adapter calling a controller', 'adapters-answer-ports', 'src/crm/adapters/a.ts', 'src/crm/http/dto.ts'],
   ['an adapter using a view', 'adapters-answer-ports', 'src/crm/adapters/b.ts', 'src/crm/reads/contacts.ts'],
+  ['a use case writing a mail', 'use-cases-know-domain-and-ports', 'src/crm/use-cases/e.ts', 'src/crm/mails/fine.tsx'],
+  ['a rule writing a mail', 'domain-knows-the-kernel-only', 'src/crm/domain/mail.ts', 'src/crm/mails/fine.tsx'],
+  ['a mail asking a port', 'mails-are-pure', 'src/crm/mails/a.ts', 'src/crm/ports.ts'],
+  ['a mail reading a view', 'mails-are-pure', 'src/crm/mails/b.tsx', 'src/crm/reads/contacts.ts'],
+  ['a mail asking the platform', 'mails-are-pure', 'src/crm/mails/c.ts', 'src/platform/http/limits.ts'],
+  ['a mail sending itself', 'mails-are-pure', 'src/crm/mails/d.ts', 'nodemailer'],
+  ['a mail loading a picture', 'mails-are-pure', 'src/crm/mails/e.ts', 'fs'],
   ['a read calling a use case', 'reads-stand-alone', 'src/crm/reads/a.ts', 'src/crm/use-cases/add.ts'],
   ['a controller of one module using another', 'another-module-only-from-adapters', 'src/crm/http/c.ts', 'src/identity/use-cases/x.ts'],
   ['a read of one module asking for the wiring of another', 'another-module-only-from-adapters', 'src/crm/reads/b.ts', 'src/identity/identity.module.ts'],
@@ -80,6 +87,13 @@ const innocent: [from: string, to: string][] = [
   ['src/crm/adapters/fine.ts', 'src/identity/use-cases/x.ts'],
   ['src/crm/adapters/fine.ts', 'src/platform/persistence/session.ts'],
   ['src/crm/adapters/fine.ts', 'typeorm'],
+  ['src/crm/adapters/fine.ts', 'src/crm/mails/fine.tsx'],
+  ['src/crm/mails/fine.tsx', 'src/crm/domain/fine.ts'],
+  ['src/crm/mails/fine.tsx', 'src/kernel/interval.ts'],
+  ['src/crm/mails/fine.tsx', 'preact'],
+  ['src/crm/mails/fine.tsx', 'preact-render-to-string'],
+  ['src/crm/mails/fine.tsx', 'ical.js'],
+  ['src/crm/mails/fine.tsx', 'module'],
   ['src/crm/reads/fine.ts', 'src/platform/persistence/session.ts'],
   ['src/crm/http/fine.ts', 'src/crm/reads/fine.ts'],
   ['src/crm/http/fine.ts', 'src/crm/use-cases/fine.ts'],
@@ -142,7 +156,7 @@ describe('the product', () => {
       .filter((file) => !/^src\/[^/]+\.ts$/.test(file))
       .filter(
         (file) =>
-          !/^src\/([^/]+)\/((domain|use-cases|adapters|reads|http|jobs)\/[^/]+|ports\.ts|\1\.module\.ts)$/.test(
+          !/^src\/([^/]+)\/((domain|use-cases|adapters|mails|reads|http|jobs)\/[^/]+|ports\.ts|\1\.module\.ts)$/.test(
             file,
           ),
       );
@@ -159,7 +173,7 @@ function build(folder: string): void {
   const file = (path: string) => imports.get(path) ?? imports.set(path, []).get(path)!;
   for (const [from, to] of [...planted.map(([, , from, to]) => [from, to] as const), ...innocent]) {
     const isFile = /^(src|test)\//.test(to);
-    file(from).push(isFile ? `./${relative(dirname(from), to).replace(/\.ts$/, '.js')}` : to);
+    file(from).push(isFile ? `./${relative(dirname(from), to).replace(/\.tsx?$/, '.js')}` : to);
     if (isFile) file(to);
   }
   file('src/platform/http/egg.ts').push('./chicken.js');

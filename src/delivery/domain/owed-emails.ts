@@ -1,61 +1,79 @@
-import type { BookingEvent, DomainEvent } from '../../kernel/domain-event.js';
-
-export type EmailType =
-  | 'BOOKING_CONFIRMATION'
-  | 'BOOKING_NOTIFICATION'
-  | 'RESCHEDULE_CONFIRMATION'
-  | 'RESCHEDULE_NOTIFICATION'
-  | 'CANCELLATION_CONFIRMATION'
-  | 'CANCELLATION_NOTIFICATION';
+import type { BookingEvent, BookingEventData, DomainEvent } from '../../kernel/domain-event.js';
+import { oneLine } from './mail-text.js';
+import type { EmailType, ReaderRole } from './mail.js';
+import { english } from './wording-english.js';
+import type { Wording } from './wording.js';
 
 /** An e-mail that an event owes somebody. */
 export interface OwedEmail {
   readonly type: EmailType;
   readonly recipient: string;
+  readonly role: ReaderRole;
   readonly subject: string;
 }
 
 /** The e-mails an event owes: to the invitee and the guests what they agreed to or lost, to the owner the news of it. */
-export function owedEmails(event: DomainEvent, ownerEmail: string): OwedEmail[] {
+export function owedEmails(
+  event: DomainEvent,
+  host: { readonly name: string; readonly email: string },
+  wording: Wording = english,
+): OwedEmail[] {
   switch (event.name) {
     case 'booking.created':
-      return bookingEmails(event, ownerEmail, {
-        invitee: ['BOOKING_CONFIRMATION', 'Confirmed'],
-        owner: ['BOOKING_NOTIFICATION', 'New booking'],
-      });
+      return bookingEmails(event, host, wording, 'BOOKING_CONFIRMATION', 'BOOKING_NOTIFICATION');
     case 'booking.rescheduled':
-      return bookingEmails(event, ownerEmail, {
-        invitee: ['RESCHEDULE_CONFIRMATION', 'Moved'],
-        owner: ['RESCHEDULE_NOTIFICATION', 'Moved'],
-      });
+      return bookingEmails(event, host, wording, 'RESCHEDULE_CONFIRMATION', 'RESCHEDULE_NOTIFICATION');
     case 'booking.cancelled':
-      return bookingEmails(event, ownerEmail, {
-        invitee: ['CANCELLATION_CONFIRMATION', 'Cancelled'],
-        owner: ['CANCELLATION_NOTIFICATION', 'Cancelled'],
-      });
+      return bookingEmails(event, host, wording, 'CANCELLATION_CONFIRMATION', 'CANCELLATION_NOTIFICATION');
+    case 'payment.received':
     case 'contact.created':
       return [];
   }
 }
 
+/** Who comes, by invitation: the invitee first, then the guests, each address once. */
+export function invited({ invitee }: BookingEventData): { role: 'invitee' | 'guest'; email: string }[] {
+  const guests = [...new Set(invitee.guests)].filter((email) => email !== invitee.email);
+  return [
+    { role: 'invitee', email: invitee.email },
+    ...guests.map((email) => ({ role: 'guest' as const, email })),
+  ];
+}
+
+/** The subject of a mail about a booking: one line, whatever people call themselves. */
+export function bookingSubject(
+  type: EmailType,
+  booking: BookingEventData,
+  host: { readonly name: string },
+  wording: Wording = english,
+): string {
+  const names = { what: booking.eventType.name, host: host.name, invitee: booking.invitee.name };
+  return oneLine(wording.bookings[type].subject(names));
+}
+
+/** The subject of the mail that says a webhook endpoint is disabled. */
+export function webhookDisabledSubject(
+  endpoint: { readonly url: string },
+  wording: Wording = english,
+): string {
+  return oneLine(wording.webhookDisabled.subject(new URL(endpoint.url).host));
+}
+
 function bookingEmails(
   { data }: BookingEvent,
-  ownerEmail: string,
-  kinds: { invitee: [EmailType, string]; owner: [EmailType, string] },
+  host: { readonly name: string; readonly email: string },
+  wording: Wording,
+  toInvited: EmailType,
+  toOwner: EmailType,
 ): OwedEmail[] {
-  const [inviteeType, inviteeVerb] = kinds.invitee;
-  const [ownerType, ownerVerb] = kinds.owner;
-  const invited = [...new Set([data.invitee.email, ...data.invitee.guests])];
+  const email = (type: EmailType, role: ReaderRole, recipient: string): OwedEmail => ({
+    type,
+    recipient,
+    role,
+    subject: bookingSubject(type, data, host, wording),
+  });
   return [
-    ...invited.map((recipient) => ({
-      type: inviteeType,
-      recipient,
-      subject: `${inviteeVerb}: ${data.eventType.name}`,
-    })),
-    {
-      type: ownerType,
-      recipient: ownerEmail,
-      subject: `${ownerVerb}: ${data.eventType.name} with ${data.invitee.name}`,
-    },
+    ...invited(data).map(({ role, email: address }) => email(toInvited, role, address)),
+    email(toOwner, 'owner', host.email),
   ];
 }

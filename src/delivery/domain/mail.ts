@@ -1,0 +1,48 @@
+import type { BookingEventData } from '../../kernel/domain-event.js';
+
+export type EmailType =
+  | 'BOOKING_CONFIRMATION'
+  | 'BOOKING_NOTIFICATION'
+  | 'RESCHEDULE_CONFIRMATION'
+  | 'RESCHEDULE_NOTIFICATION'
+  | 'CANCELLATION_CONFIRMATION'
+  | 'CANCELLATION_NOTIFICATION'
+  | 'REMINDER';
+
+export type ReaderRole = 'invitee' | 'guest' | 'owner';
+
+/** Whom a mail is written to. */
+export interface Reader {
+  readonly role: ReaderRole;
+  readonly email: string;
+  /** null where only an address is known, as of guests. */
+  readonly name: string | null;
+  /** The IANA name of the zone in which times are told; one that nobody knows counts as UTC. */
+  readonly timezone: string;
+}
+
+/** What a mail about a booking has to tell. */
+export interface BookingMail {
+  readonly type: EmailType;
+  readonly reader: Reader;
+  /** The booking as it was when that happened which the mail tells of. */
+  readonly booking: BookingEventData;
+  readonly host: { readonly name: string; readonly email: string; readonly timezone: string };
+  /** The pages where the invitee manages the booking: whoever has them can, so they are for nobody else; else null. */
+  readonly links: { readonly cancel: string; readonly reschedule: string } | null;
+}
+
+/** Tells an owner that one of the webhook endpoints is disabled, since it only failed. */
+export interface WebhookDisabledMail {
+  readonly type: 'WEBHOOK_DISABLED';
+  readonly reader: Reader;
+  readonly endpoint: { readonly id: string; readonly url: string };
+  /** When the endpoint began to fail, RFC 3339 in UTC as all instants in mails. */
+  readonly since: string;
+  readonly lastError: string;
+}
+
+export type Mail = BookingMail | WebhookDisabledMail;
+
+/** What is kept of a mail, as JSON, from when it is owed until it is sent: all but the links, for they let their bearer act. */
+export type MailContent = Omit<BookingMail, 'links'> | WebhookDisabledMail;
