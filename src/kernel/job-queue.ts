@@ -1,10 +1,38 @@
 /** Work that is owed. Ids only: the queue is a bell, the table is the truth. */
-export type Job = { readonly name: 'handle-event'; readonly eventId: string };
+export interface Job {
+  readonly name: JobName;
+  /** Of the event, the delivery, the e-mail, or the booking whose reminder is due. */
+  readonly id: string;
+}
+
+export type JobName = 'handle-event' | 'deliver-webhook' | 'send-email' | 'remind';
 
 /** Jobs of one key ask for the same work. */
-export function jobKey(job: Job): string {
-  return `${job.name}/${job.eventId}`;
+export function jobKey({ name, id }: Job): string {
+  return `${name}/${id}`;
 }
+
+/**
+ * Jobs wait in lanes, so that those which wait for other people's servers hold up no others: in `database` nothing but the database
+ * is asked, `webhooks` and `mail` wait for receivers and for the mail server.
+ */
+export const lanes = ['database', 'webhooks', 'mail'] as const;
+
+export type Lane = (typeof lanes)[number];
+
+const laneOfName: Readonly<Record<JobName, Lane>> = {
+  'handle-event': 'database',
+  remind: 'database',
+  'deliver-webhook': 'webhooks',
+  'send-email': 'mail',
+};
+
+export function laneOf({ name }: Job): Lane {
+  return laneOfName[name];
+}
+
+/** How many handlers one process has under way at a time, by lane. */
+export type Concurrency = Readonly<Record<Lane, number>>;
 
 export type JobHandler = (job: Job) => Promise<void>;
 
@@ -12,7 +40,7 @@ export type JobHandler = (job: Job) => Promise<void>;
 export type JobErrorListener = (error: unknown, job: Job | null) => void;
 
 /**
- * Rings for work. A ring may be lost or doubled: the outbox rings again, and handlers do their work once. Rings for a job that
+ * Rings for work. A ring may be lost or doubled: whoever rang rings again, and handlers do their work once. Rings for a job that
  * already waits are one ring; a ring for a job under way is kept until its handler has ended.
  */
 export abstract class JobQueue {
@@ -22,7 +50,7 @@ export abstract class JobQueue {
    */
   abstract enqueue(jobs: readonly Job[]): Promise<void>;
 
-  /** Starts handing jobs to the handler, a few at a time; called once. A handler that throws is not called again for that ring. */
+  /** Starts handing jobs to the handler, a few of each lane at a time; called once. A handler that throws is not called again for that ring. */
   abstract work(handler: JobHandler): void;
 
   /** Takes nothing new, waits for the handlers under way (at most `graceMs`), lets go of connections. */

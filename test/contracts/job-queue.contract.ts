@@ -63,9 +63,9 @@ export function jobQueueContract(name: string, openStage: () => Promise<JobQueue
     it('tells of a handler that threw, does not call it again, and goes on with the others', async () => {
       await open();
       const calls: string[] = [];
-      queue.work(async ({ eventId }) => {
-        calls.push(eventId);
-        if (eventId === 'bad') throw new Error('no such event');
+      queue.work(async ({ id }) => {
+        calls.push(id);
+        if (id === 'bad') throw new Error('no such event');
       });
       await queue.enqueue([job('bad'), job('good')]);
       await eventually(() => calls.includes('good') && errors.length > 0);
@@ -115,7 +115,7 @@ export function jobQueueContract(name: string, openStage: () => Promise<JobQueue
       workshop.open();
       await handled(3);
       await queue.enqueue([job('z')]);
-      await eventually(() => workshop.ended.some(({ eventId }) => eventId === 'z'));
+      await eventually(() => workshop.ended.some(({ id }) => id === 'z'));
       expect(workshop.ended.toSorted(byId)).toEqual([job('a'), job('a'), job('b'), job('z')]);
       expect(workshop.mostOfOneAtOnce).toBe(1);
     });
@@ -134,12 +134,25 @@ export function jobQueueContract(name: string, openStage: () => Promise<JobQueue
       expect(workshop.mostAtOnce).toBe(4);
     });
 
+    it('lets no lane hold up another', async () => {
+      await open();
+      workshop.shut();
+      queue.work(workshop.handle);
+      await queue.enqueue(
+        Array.from({ length: 12 }, (_, i) => ({ name: 'deliver-webhook', id: `slow ${i}` })),
+      );
+      await eventually(() => workshop.begun.length === 4);
+      await queue.enqueue([job('a'), { name: 'send-email', id: 'mail' }]);
+      await eventually(() => workshop.begun.length === 6);
+      expect(workshop.begun.slice(4).toSorted(byId)).toEqual([job('a'), { name: 'send-email', id: 'mail' }]);
+    });
+
     it('loses no job and runs none twice at once when all ring at once', async () => {
       await open();
       queue.work(workshop.handle);
       const ids = Array.from({ length: 50 }, (_, i) => `${i}`);
       await Promise.all([...ids, ...ids, ...ids, ...ids].map((id) => queue.enqueue([job(id)])));
-      await eventually(() => new Set(workshop.ended.map(({ eventId }) => eventId)).size === 50);
+      await eventually(() => new Set(workshop.ended.map(({ id }) => id)).size === 50);
       expect(workshop.mostOfOneAtOnce).toBe(1);
       expect(errors).toEqual([]);
     });
@@ -181,12 +194,12 @@ export function jobQueueContract(name: string, openStage: () => Promise<JobQueue
   });
 }
 
-function job(eventId: string): Job {
-  return { name: 'handle-event', eventId };
+function job(id: string): Job {
+  return { name: 'handle-event', id };
 }
 
 function byId(a: Job, b: Job): number {
-  return a.eventId < b.eventId ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
 }
 
 /** A handler that remembers what it did, and whose work can be held up. */
@@ -208,7 +221,7 @@ class Workshop {
     this.begun.push(job);
     this.running.push(job);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.running.length);
-    const ofThis = this.running.filter(({ eventId }) => eventId === job.eventId).length;
+    const ofThis = this.running.filter(({ id }) => id === job.id).length;
     this.mostOfOneAtOnce = Math.max(this.mostOfOneAtOnce, ofThis);
     await this.gate;
     this.running.splice(this.running.indexOf(job), 1);

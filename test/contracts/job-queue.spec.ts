@@ -8,8 +8,10 @@ import { startRedis, type RedisServer } from '../support/redis.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { jobQueueContract } from './job-queue.contract.js';
 
+const four = { database: 4, webhooks: 4, mail: 4 };
+
 jobQueueContract('in process', async () => ({
-  open: async (onError) => new InProcessJobQueue({ onError }),
+  open: async (onError) => new InProcessJobQueue({ onError, concurrency: four }),
   close: async () => undefined,
 }));
 
@@ -21,7 +23,7 @@ jobQueueContract('BullMQ', async () => {
       const queue = new BullMqJobQueue({
         url: server.url,
         prefix: `stage-${(opened += 1)}`,
-        concurrency: 4,
+        concurrency: four,
         onError,
       });
       await eventually(() => queue.status === 'up');
@@ -54,7 +56,7 @@ describe('BullMqJobQueue', () => {
   });
 
   const open = (onError: JobErrorListener = () => undefined) => {
-    const queue = new BullMqJobQueue({ url: `redis://127.0.0.1:${proxy.port}`, onError });
+    const queue = new BullMqJobQueue({ url: `redis://127.0.0.1:${proxy.port}`, concurrency: four, onError });
     queues.push(queue);
     return queue;
   };
@@ -72,7 +74,7 @@ describe('BullMqJobQueue', () => {
   /** The ids handed over to a worker, without end. */
   const worked = (queue: BullMqJobQueue) => {
     const ids: string[] = [];
-    queue.work(async ({ eventId }) => void ids.push(eventId));
+    queue.work(async ({ id }) => void ids.push(id));
     return ids;
   };
 
@@ -179,12 +181,12 @@ describe('BullMqJobQueue', () => {
     await expect(eventually(() => proxy.connections > 0, 2_000)).rejects.toThrow();
   });
 
-  it('holds three connections and no more', async () => {
+  it('holds seven connections and no more: one to ring, two for each lane', async () => {
     const queue = await opened();
     worked(queue);
-    await eventually(() => proxy.connections === 3);
+    await eventually(() => proxy.connections === 7);
     for (let i = 0; i < 20; i += 1) await queue.enqueue([job(`${i}`)]);
-    expect(proxy.connections).toBe(3);
+    expect(proxy.connections).toBe(7);
   });
 
   it('shares jobs between two workers and runs each once', async () => {
@@ -212,7 +214,7 @@ describe('BullMqJobQueue', () => {
       closing = true;
       await queue.close(1_000);
       expect(late).toBe(0);
-      expect(await admin.llen('linktime:jobs:active')).toBe(0);
+      expect(await admin.llen('linktime:database:active')).toBe(0);
     }
   });
 
@@ -231,7 +233,7 @@ describe('BullMqJobQueue', () => {
   it('keeps nothing in Redis of what is done or has failed, and nothing but ids of what is not', async () => {
     const queue = await opened();
     await ring(queue, 'waiting');
-    const jobs = await admin.keys('linktime:jobs:[0-9]*');
+    const jobs = await admin.keys('linktime:database:[0-9]*');
     expect(await Promise.all(jobs.map((key) => admin.hget(key, 'data')))).toEqual([
       JSON.stringify(job('waiting')),
     ]);
@@ -243,12 +245,12 @@ describe('BullMqJobQueue', () => {
     });
     for (let i = 0; i < 9; i += 1) await queue.enqueue([job(`${i}`)]);
     await eventually(() => calls === 10);
-    await eventually(async () => (await admin.keys('linktime:jobs:[0-9d]*')).length === 0);
+    await eventually(async () => (await admin.keys('linktime:database:[0-9d]*')).length === 0);
   });
 });
 
-function job(eventId: string): Job {
-  return { name: 'handle-event', eventId };
+function job(id: string): Job {
+  return { name: 'handle-event', id };
 }
 
 /** What comes of it, if that takes no longer than a second (and what a loaded machine adds). */

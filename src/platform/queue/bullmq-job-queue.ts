@@ -3,15 +3,18 @@ import type { Redis } from 'ioredis';
 import {
   jobKey,
   JobQueue,
+  laneOf,
+  lanes,
+  type Concurrency,
   type Job,
   type JobErrorListener,
   type JobHandler,
+  type Lane,
 } from '../../kernel/job-queue.js';
 import { connectToRedis } from '../redis-connection.js';
 import { TookTooLong, within } from '../within.js';
 import { BullMqWorker } from './bullmq-worker.js';
 
-const QUEUE = 'jobs';
 const ACCEPTED_WITHIN_MS = 800;
 const GOODBYE_MS = 500;
 const SAME_RING_MS = 600_000;
@@ -22,7 +25,7 @@ export interface BullMqJobQueueOptions {
   /** Begins every key, so that installations may share a Redis. */
   readonly prefix?: string;
   /** How many handlers may be under way in this process. */
-  readonly concurrency?: number;
+  readonly concurrency: Concurrency;
   /** Of the queue's own faults it hears a sample, one in ten seconds. */
   readonly onError: JobErrorListener;
 }
@@ -33,21 +36,19 @@ export interface BullMqJobQueueOptions {
  */
 export class BullMqJobQueue extends JobQueue {
   private readonly producer: Redis;
-  private readonly queue: Queue<Job, void, Job['name']>;
-  private worker: BullMqWorker | null = null;
+  private readonly queues: Readonly<Record<Lane, Queue<Job, void, Job['name']>>>;
+  private readonly workers: BullMqWorker[] = [];
   private readonly underWay = new Set<Promise<void>>();
   private toldOfFaultAt = -Infinity;
 
   constructor(private readonly options: BullMqJobQueueOptions) {
     super();
     this.producer = connectToRedis(options.url);
-    this.queue = new Queue(QUEUE, {
-      connection: this.producer,
-      prefix: this.prefix,
-      skipWaitingForReady: true,
-      skipVersionCheck: true,
-    });
-    this.queue.on('error', (error) => this.tellOfFault(error));
+    this.queues = {
+      database: this.openQueue('database'),
+      webhooks: this.openQueue('webhooks'),
+      mail: this.openQueue('mail'),
+    };
   }
 
   /** `down`: rings are refused. */
@@ -59,7 +60,7 @@ export class BullMqJobQueue extends JobQueue {
     if (jobs.length === 0) return;
     if (this.status === 'down') throw new Error('Redis is not connected');
     try {
-      await within(ACCEPTED_WITHIN_MS, this.queue.addBulk(jobs.map(ringFor)));
+      await within(ACCEPTED_WITHIN_MS, Promise.all(lanes.map((lane) => this.ring(lane, jobs))));
     } catch (error) {
       if (error instanceof TookTooLong) this.producer.disconnect(true);
       throw error;
@@ -67,29 +68,47 @@ export class BullMqJobQueue extends JobQueue {
   }
 
   work(handler: JobHandler): void {
-    const { url, concurrency = 20 } = this.options;
+    for (const lane of lanes) this.workers.push(this.openWorker(lane, handler));
+  }
+
+  async close(graceMs: number): Promise<void> {
+    const closed = Promise.all(this.workers.map((worker) => worker.close()));
+    await within(graceMs, this.idle()).catch(() => undefined);
+    await within(GOODBYE_MS, closed).catch(() => undefined);
+    for (const worker of this.workers) worker.abandon();
+    await Promise.all(lanes.map((lane) => this.queues[lane].close()));
+    this.producer.disconnect();
+  }
+
+  private openQueue(lane: Lane): Queue<Job, void, Job['name']> {
+    const queue = new Queue<Job, void, Job['name']>(lane, {
+      connection: this.producer,
+      prefix: this.prefix,
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+    });
+    queue.on('error', (error) => this.tellOfFault(error));
+    return queue;
+  }
+
+  private openWorker(lane: Lane, handler: JobHandler): BullMqWorker {
+    const { url, concurrency } = this.options;
     const worker = new BullMqWorker(
-      QUEUE,
+      lane,
       async (ring, token) => {
         if (worker.closing) return giveBack(ring, token);
         await this.run(handler, ring.data);
       },
-      { url, prefix: this.prefix, concurrency },
+      { url, prefix: this.prefix, concurrency: concurrency[lane] },
     );
     worker.on('error', (error) => this.tellOfFault(error));
     worker.on('failed', (ring, error) => this.options.onError(error, ring?.data ?? null));
-    this.worker = worker;
+    return worker;
   }
 
-  async close(graceMs: number): Promise<void> {
-    if (this.worker) {
-      const closed = this.worker.close();
-      await within(graceMs, this.idle()).catch(() => undefined);
-      await within(GOODBYE_MS, closed).catch(() => undefined);
-      this.worker.abandon();
-    }
-    await this.queue.close();
-    this.producer.disconnect();
+  private async ring(lane: Lane, jobs: readonly Job[]): Promise<void> {
+    const rings = jobs.filter((job) => laneOf(job) === lane).map(ringFor);
+    if (rings.length > 0) await this.queues[lane].addBulk(rings);
   }
 
   private async run(handler: JobHandler, job: Job): Promise<void> {

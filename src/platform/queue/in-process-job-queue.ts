@@ -1,22 +1,25 @@
 import {
   jobKey,
   JobQueue,
+  laneOf,
+  lanes,
+  type Concurrency,
   type Job,
   type JobErrorListener,
   type JobHandler,
 } from '../../kernel/job-queue.js';
 import { within } from '../within.js';
 
-/** Rings within this process, which forgets them when it ends. Oldest ring first, at most `concurrency` handlers at a time. */
+/** Rings within this process, which forgets them when it ends. In each lane the oldest ring first. */
 export class InProcessJobQueue extends JobQueue {
-  private readonly waiting = new Map<string, Job>();
+  private readonly roads = lanes.map((lane) => ({ lane, waiting: new Map<string, Job>(), underWay: 0 }));
   private readonly underWay = new Map<string, Promise<void>>();
   private handler: JobHandler | null = null;
   private closed = false;
   private readonly onError: JobErrorListener;
-  private readonly concurrency: number;
+  private readonly concurrency: Concurrency;
 
-  constructor({ onError, concurrency = 4 }: { onError: JobErrorListener; concurrency?: number }) {
+  constructor({ onError, concurrency }: { onError: JobErrorListener; concurrency: Concurrency }) {
     super();
     this.onError = onError;
     this.concurrency = concurrency;
@@ -25,8 +28,9 @@ export class InProcessJobQueue extends JobQueue {
   async enqueue(jobs: readonly Job[]): Promise<void> {
     if (this.closed) throw new Error('The queue is closed');
     for (const job of jobs) {
+      const { waiting } = this.roadOf(job);
       const key = jobKey(job);
-      if (!this.waiting.has(key)) this.waiting.set(key, job);
+      if (!waiting.has(key)) waiting.set(key, job);
     }
     this.startSoon();
   }
@@ -38,7 +42,7 @@ export class InProcessJobQueue extends JobQueue {
 
   async close(graceMs: number): Promise<void> {
     this.closed = true;
-    this.waiting.clear();
+    for (const { waiting } of this.roads) waiting.clear();
     await within(graceMs, Promise.all(this.underWay.values())).catch(() => undefined);
   }
 
@@ -48,11 +52,14 @@ export class InProcessJobQueue extends JobQueue {
 
   private startWaiting(): void {
     if (!this.handler) return;
-    for (const [key, job] of this.waiting) {
-      if (this.underWay.size >= this.concurrency) return;
-      if (this.underWay.has(key)) continue;
-      this.waiting.delete(key);
-      this.underWay.set(key, this.run(this.handler, job));
+    for (const road of this.roads) {
+      for (const [key, job] of road.waiting) {
+        if (road.underWay >= this.concurrency[road.lane]) break;
+        if (this.underWay.has(key)) continue;
+        road.waiting.delete(key);
+        road.underWay += 1;
+        this.underWay.set(key, this.run(this.handler, job));
+      }
     }
   }
 
@@ -61,6 +68,12 @@ export class InProcessJobQueue extends JobQueue {
       .then(handler)
       .catch((error: unknown) => this.onError(error, job));
     this.underWay.delete(jobKey(job));
+    this.roadOf(job).underWay -= 1;
     this.startSoon();
+  }
+
+  private roadOf(job: Job) {
+    const lane = laneOf(job);
+    return this.roads.find((road) => road.lane === lane)!;
   }
 }
