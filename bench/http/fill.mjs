@@ -151,10 +151,11 @@ function bookingsSql(owner, size, contacts) {
 
 // Two for each of the first thousand bookings, which the detail workload asks for.
 const EMAIL_LOGS = `
-  insert into email_logs (id, booking_id, event_id, type, recipient, subject, status, attempts, created_at, sent_at)
-  select ('d000000' || (mail - 1) || substr(b.id::text, 9))::uuid, b.id, 'evt_' || b.id,
+  insert into email_logs (id, owner_id, booking_id, event_id, type, recipient, subject, status, attempts, created_at,
+    next_attempt_at, sent_at)
+  select ('d000000' || (mail - 1) || substr(b.id::text, 9))::uuid, b.owner_id, b.id, 'evt_' || b.id,
     (array['BOOKING_CONFIRMATION', 'BOOKING_NOTIFICATION'])[mail], 'someone@example.com', 'Confirmed: Intro call', 'SENT', 1,
-    b.created_at, b.created_at
+    b.created_at, b.created_at, b.created_at
   from bookings b, generate_series(1, 2) mail
   where b.owner_id = '${ids.owner(owners.main)}' and b.id <= '${ids.booking(owners.main, 1_000)}'`;
 

@@ -98,12 +98,20 @@ export function startLinkTime(env) {
   return startServer(join(dist, 'src/main.js'), env);
 }
 
+/** LinkTime's worker process as built, once it works. */
+export function startWorker(env) {
+  return startServer(join(dist, 'src/worker.js'), env, /LinkTime worker is at work/);
+}
+
 export function startBareServer(env) {
   return startServer(join(here, 'bare-server.mjs'), env);
 }
 
-/** A server with a meter in it: `meter()` tells processor time in microseconds and resident memory in bytes. */
-async function startServer(program, env) {
+/**
+ * A server with a meter in it, once it has written its `sign`: `meter()` tells processor time in microseconds and resident memory in
+ * bytes.
+ */
+async function startServer(program, env, sign = /listening on (http:\S+)/) {
   const log = join(env.DATA_DIR, `${basename(program)}.${randomUUID()}.log`);
   const output = await open(log, 'w');
   const { PATH = '', HOME = '' } = process.env;
@@ -117,25 +125,29 @@ async function startServer(program, env) {
     },
   );
   await output.close();
-  const url = await untilListening(child, log);
+  const [, url = null] = await untilWritten(sign, child, log);
   const startMs = performance.now() - begun;
   return { url, startMs, meter: () => ask(child, 'meter'), stop: () => end(child, 'SIGTERM') };
 }
 
 /** The client: `load(task)` puts its load on a server and resolves with what came of it. */
 export async function startClient() {
-  const child = spawn(process.execPath, [join(here, 'client.mjs')], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  return { load: (task) => ask(child, task), stop: () => end(child, 'SIGTERM') };
+  const { ask: load, stop } = startHelper(join(here, 'client.mjs'));
+  return { load, stop };
+}
+
+/** A program that answers questions: `ask(question)` resolves with the answer to the one question under way. */
+export function startHelper(program) {
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return { ask: (question) => ask(child, question), stop: () => end(child, 'SIGTERM') };
 }
 
 /** Servers write into files, as where they are at home: to read a pipe would cost the machine what it is measured for. */
-async function untilListening(child, log) {
+async function untilWritten(sign, child, log) {
   for (;;) {
     const written = await readFile(log, 'utf8');
-    const match = /listening on (http:\S+)/.exec(written);
-    if (match) return match[1];
+    const match = sign.exec(written);
+    if (match) return match;
     if (child.exitCode !== null) throw new Error(`${child.spawnargs.at(-1)} did not start.\n${written}`);
     await delay(5);
   }

@@ -24,7 +24,7 @@ export function get(path, key) {
   return `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${key}\r\n\r\n`;
 }
 
-function post(path, body) {
+export function post(path, body) {
   const text = JSON.stringify(body);
   return `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 }
@@ -72,7 +72,7 @@ export function workloadsOf(world, key) {
 }
 
 /** Free slots of the hosts in turn, each once; every invitee is new. */
-function* freeSlots(hosts) {
+export function* freeSlots(hosts) {
   const from = Math.ceil(Date.now() / DAY + FIRST_DAY) * DAY;
   for (let step = 0; step < STEPS_A_HOST; step += 1) {
     for (let host = 0; host < hosts; host += 1) {

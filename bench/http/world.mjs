@@ -89,7 +89,7 @@ async function forgetRuns(url) {
 }
 
 /** A key for each owner, by the owner's name. */
-async function issueKeys(url) {
+export async function issueKeys(url) {
   const { makeKeyText, hashOfKey } = await built('src/identity/domain/api-key.js');
   const client = new pg.Client({ connectionString: url });
   await client.connect();

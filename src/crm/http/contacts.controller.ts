@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../../kernel/clock.js';
 import type { Page } from '../../kernel/page.js';
 import { AccessBy, OwnerId } from '../../platform/http/access.js';
+import { ApiTags } from '../../platform/http/described.js';
 import { Operation, SuccessDto } from '../../platform/http/documents.js';
 import { IdempotentAnswers } from '../../platform/http/idempotent-answers.js';
 import { pageRequest } from '../../platform/http/page-query.js';

@@ -1,5 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
 import { textLimits } from '../../kernel/text.js';
+import { ApiProperty } from '../../platform/http/described.js';
 import { PaginationDto } from '../../platform/http/documents.js';
 import { Email, Line, Lines, TextParameter } from '../../platform/http/fields.js';
 import { PageQuery } from '../../platform/http/page-query.js';

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../platform/http/described.js';
 import { plans } from '../domain/plan.js';
 import type { MeView } from '../reads/user-reads.js';
 

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { AccessBy, OwnerId } from '../../platform/http/access.js';
+import { ApiTags } from '../../platform/http/described.js';
 import { Operation } from '../../platform/http/documents.js';
 import { UserNotFound } from '../domain/errors.js';
 import { UserReads, type MeView } from '../reads/user-reads.js';

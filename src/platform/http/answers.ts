@@ -78,10 +78,10 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (reply.sent) return;
   let answer = answerTo(error);
   if (!answer) {
-    request.log.error({ err: error }, 'unexpected error');
+    request.log.error({ reqId: request.id, err: error }, 'unexpected error');
     answer = { status: 500, body: { error: 'Internal server error' } };
   } else if (answer.status === 503) {
-    request.log.warn({ err: error }, 'answered 503');
+    request.log.warn({ reqId: request.id, err: error }, 'answered 503');
   }
   reply.removeHeader('location');
   void reply

@@ -1,6 +1,6 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiExtension, ApiOperation, ApiProperty, ApiResponse } from '@nestjs/swagger';
 import type { Pagination } from '../../kernel/page.js';
+import { ApiExtension, ApiOperation, ApiProperty, ApiResponse } from './described.js';
 
 /** The extension under which a route keeps what it says beside OpenAPI's own words, until the document is finished. */
 export const REMARKS = 'x-remarks';

@@ -39,6 +39,7 @@ export function makeFastify(options: ServerOptions): FastifyInstance {
   const server = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger) => logger, // whoever logs names the request: a logger for each costs as much as its line
     genReqId: (request) => {
       const own = request.headers['x-request-id'];
       return typeof own === 'string' && OWN_ID.test(own) ? own : randomUUID();
@@ -151,10 +152,10 @@ export function guard(
   });
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
-    const { method, log } = request;
+    const { id: reqId, method, log } = request;
     metrics.answered(method, route, reply.statusCode, reply.elapsedTime / 1_000);
     log.info(
-      { method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      { reqId, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
       'answered',
     );
     done();

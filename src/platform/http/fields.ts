@@ -1,4 +1,4 @@
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import type { ApiPropertyOptions } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 import type { Instant, LocalDate, ZoneId } from '@js-joda/core';
@@ -6,6 +6,7 @@ import { isEmailAddress, normalizeEmail } from '../../kernel/email-address.js';
 import { parseDate, parseInstant } from '../../kernel/instant-text.js';
 import { faultOfText, tidyText } from '../../kernel/text.js';
 import { findTimeZone } from '../../kernel/time-zone.js';
+import { ApiProperty } from './described.js';
 
 /** What is wrong with a field, as one sentence; `at` names the place inside it, such as the index in a list. */
 export class Fault {

@@ -1,8 +1,8 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { Health, type HealthView } from '../health.js';
 import { Metrics } from '../metrics.js';
 import { Refusal } from './answers.js';
+import { ApiExcludeController } from './described.js';
 import { Readiness } from './readiness.js';
 
 /** For those who keep the process running: load balancers, orchestrators, Prometheus. */

@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-
-/** What a pool and a single connection have in common. */
-type Asked = Pick<Pool, 'query'>;
+import { SharedConnections } from './shared-connections.js';
 
 /**
  * Reading outside any unit of work: straight through the driver's pool, each statement on its own. TypeORM's own `query` costs a
  * query runner and a broadcast a call, as much as all the rest of a small request.
  */
 export class Sql {
+  private connections: SharedConnections | undefined;
+
   constructor(private readonly dataSource: DataSource) {}
 
   /**
@@ -16,7 +16,8 @@ export class Sql {
    * whatever the parameters. Two statements must not share a name.
    */
   async prepared<Row>(name: string, text: string, parameters: unknown[]): Promise<Row[]> {
-    return (await this.pool.query({ name, text, values: parameters })).rows as Row[];
+    this.connections ??= new SharedConnections(this.pool);
+    return this.connections.rows(name, text, parameters);
   }
 
   /** The rows of a statement planned anew for these parameters. */
@@ -24,7 +25,7 @@ export class Sql {
     return (await this.pool.query(text, parameters)).rows as Row[];
   }
 
-  private get pool(): Asked {
-    return (this.dataSource.driver as unknown as { master: Asked }).master;
+  private get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 }

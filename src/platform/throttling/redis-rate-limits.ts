@@ -4,6 +4,7 @@ import { within } from '../within.js';
 import { MemoryRateLimits } from './memory-rate-limits.js';
 import { RateLimits, type Allowance } from './rate-limits.js';
 import { windowScripts, type Standing, type WindowCommands } from './redis-scripts.js';
+import { SpareHits } from './spare-hits.js';
 
 const PATIENCE_MS = 50;
 const PROBE_EVERY_MS = 1_000;
@@ -41,6 +42,9 @@ export class RedisRateLimits extends RateLimits {
   /** Hits that are to be counted by the next question. */
   private waiting: WaitingHit[] = [];
   private isCounting = false;
+  private readonly spares = new SpareHits(
+    (bucket, count) => void this.ask(() => this.redis.rpop(windowKey(bucket), count)),
+  );
 
   constructor({ url, now, patienceMs = PATIENCE_MS }: RedisRateLimitsOptions) {
     super();
@@ -60,7 +64,7 @@ export class RedisRateLimits extends RateLimits {
     const here = await this.inProcess.hit(bucket, limit);
     if (!here.allowed) return stricter(here, await this.peekShared(bucket, limit));
 
-    const shared = await this.hitShared(bucket, limit);
+    const shared = this.spares.spend(bucket, limit) ?? (await this.hitShared(bucket, limit));
     if (shared === null) return here;
     if (shared[0] === 1) return stricter(here, shared);
     await this.inProcess.refund(bucket);
@@ -113,16 +117,38 @@ export class RedisRateLimits extends RateLimits {
             hits.length,
             ...hits.map(({ bucket }) => windowKey(bucket)),
             ...hits.map(({ limit }) => limit),
+            ...this.wishesOf(hits),
           ),
         patience,
       );
-      hits.forEach(({ tell }, place) => tell(standings?.[place] ?? null));
+      hits.forEach((hit, place) => this.answer(hit, standings?.[place] ?? null));
     }
     this.isCounting = false;
   }
 
+  /** How many more to count with each: of a bucket, with the last of its hits; -1 is none and no answer to that. */
+  private wishesOf(hits: readonly WaitingHit[]): number[] {
+    const counts = new Map<string, number>();
+    for (const { bucket } of hits) counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+    const wishes = hits.map(() => -1);
+    for (let place = hits.length - 1; place >= 0; place -= 1) {
+      const { bucket } = hits[place]!;
+      const count = counts.get(bucket);
+      if (count === undefined) continue;
+      wishes[place] = this.spares.wanted(bucket, count);
+      counts.delete(bucket);
+    }
+    return wishes;
+  }
+
+  private answer({ bucket, limit, tell }: WaitingHit, standing: Standing | null): void {
+    if (standing && standing[4] >= 0) this.spares.keep(bucket, limit, standing[1], standing[4]);
+    tell(standing);
+  }
+
   private giveUp(): void {
     this.up = false;
+    this.spares.forget();
     clearTimeout(this.nextProbe);
   }
 

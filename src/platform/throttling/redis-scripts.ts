@@ -26,19 +26,28 @@ const WINDOW = `
     return math.ceil((redis.call('LINDEX', log, index) + 60000000 - now) / 1000000)
   end`;
 
-/** For each of KEYS in turn: counts one in that window if it holds fewer than its limit in ARGV. */
+/** While a window has room for so many more, hits may be counted ahead: nobody can use that up while they are kept. */
+const AMPLE = 10_000;
+
+/**
+ * For each of KEYS in turn: counts one in that window if it holds fewer than its limit in ARGV, and as many ahead as are wanted (the
+ * second half of ARGV) if there is ample room.
+ */
 const HIT = `${NOW}
   local standings = {}
   for place = 1, #KEYS do
     local log, limit = KEYS[place], tonumber(ARGV[place])
     ${WINDOW}
     local wait = allowed == 0 and untilForgotten(used - limit) or 0
+    local ahead = limit - used > ${AMPLE} and tonumber(ARGV[#KEYS + place]) or -1
     if allowed == 1 then
-      redis.call('RPUSH', log, now)
+      local hits = { now }
+      for i = 1, ahead do hits[i + 1] = now end
+      redis.call('RPUSH', log, unpack(hits))
       redis.call('PEXPIRE', log, 60000)
       used = used + 1
     end
-    standings[place] = { allowed, used, untilForgotten(-1), wait, 0 }
+    standings[place] = { allowed, used, untilForgotten(-1), wait, ahead }
   end
   return standings`;
 
@@ -55,12 +64,13 @@ export type Standing = [
   used: number,
   resetSeconds: number,
   retryAfterSeconds: number,
-  passHolds: number,
+  /** Of a window that was looked at: whether the pass holds. Of a hit: how many were counted ahead, -1 if there is no room for that. */
+  more: number,
 ];
 
 /** What the scripts add to a connection. */
 export interface WindowCommands {
-  hitWindows(count: number, ...windowsThenLimits: (string | number)[]): Promise<Standing[]>;
+  hitWindows(count: number, ...windowsLimitsAndWishes: (string | number)[]): Promise<Standing[]>;
   peekWindow(window: string, pass: string, limit: number): Promise<Standing>;
 }
 

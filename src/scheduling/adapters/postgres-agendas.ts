@@ -1,4 +1,5 @@
 import type { Instant } from '@js-joda/core';
+import { LRUCache } from 'lru-cache';
 import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Session } from '../../platform/persistence/session.js';
@@ -6,11 +7,18 @@ import type { Sql } from '../../platform/persistence/sql.js';
 import { isSlug } from '../domain/event-type.js';
 import type { TakenTime } from '../domain/explanation.js';
 import { LIMITS_REACH_DAYS, type SlotRange } from '../domain/slots.js';
+import type { Opening } from '../domain/weekly-hours.js';
 import { Agendas, type DetailedAgenda, type HostAgenda, type Own } from '../ports.js';
-import { EVENT_TYPE_COLUMNS, eventTypeOf, type EventTypeRow } from './postgres-event-types.js';
+import { EVENT_TYPE_TEXT, eventTypeOfText } from './postgres-event-types.js';
+
+const HOSTS_REMEMBERED = 10_000;
+
+const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 0))';
 
 /** Hosts' time as the bookings in PostgreSQL take it. */
 export class PostgresAgendas extends Agendas {
+  private readonly hosts = new LRUCache<string, string>({ max: HOSTS_REMEMBERED });
+
   constructor(
     private readonly sql: Sql,
     private readonly session: Session,
@@ -22,9 +30,9 @@ export class PostgresAgendas extends Agendas {
     if (!isSlug(slug)) return null;
     const [row] = await this.sql.prepared<AgendaRow>(
       'agenda',
-      `select ${EVENT_TYPE_COLUMNS}, ${OCCUPANCY}
-       from event_types t where t.owner_id = $6 and t.slug = $7 and t.is_active`,
-      [...occupancyParameters(range, at), ownerId, slug],
+      `select ${EVENT_TYPE_TEXT}, ${BLOCKED}, ${STARTS}
+       from event_types t where t.owner_id = $4 and t.slug = $5 and t.is_active`,
+      [...rangeParameters(range, at), ownerId, slug],
     );
     return row ? agendaOf(row) : null;
   }
@@ -37,68 +45,102 @@ export class PostgresAgendas extends Agendas {
   ): Promise<DetailedAgenda | null> {
     if (!isSlug(slug)) return null;
     const [row] = await this.sql.query<DetailedAgendaRow>(
-      `select ${EVENT_TYPE_COLUMNS}, ${TAKEN}, ${STARTS}
-       from event_types t where t.owner_id = $6 and t.slug = $7 and t.is_active`,
-      [...occupancyParameters(range, at), ownerId, slug],
+      `select ${EVENT_TYPE_TEXT}, ${TAKEN}, ${STARTS}
+       from event_types t where t.owner_id = $4 and t.slug = $5 and t.is_active`,
+      [...rangeParameters(range, at), ownerId, slug],
     );
     return row ? detailedAgendaOf(row) : null;
   }
 
-  async lock(eventTypeId: string, range: SlotRange, at: Instant, own: Own = {}): Promise<HostAgenda | null> {
+  async hostOf(eventTypeId: string): Promise<string | null> {
     if (!isId(eventTypeId)) return null;
-    const locked = this.session.prepared(
-      'lock of host',
-      `select pg_advisory_xact_lock(hashtextextended(t.owner_id::text, 0))
-       from event_types t where t.id = $1 and t.is_active`,
-      [eventTypeId],
-    );
+    const remembered = this.hosts.get(eventTypeId);
+    if (remembered !== undefined) return remembered;
+    const text = 'select owner_id from event_types where id = $1';
+    const [row] = await this.session.prepared<{ owner_id: string }>('host of event type', text, [
+      eventTypeId,
+    ]);
+    if (!row) return null;
+    this.hosts.set(eventTypeId, row.owner_id);
+    return row.owner_id;
+  }
+
+  async lock(eventTypeId: string, range: SlotRange, at: Instant, own: Own = {}): Promise<HostAgenda | null> {
+    const hostId = await this.hostOf(eventTypeId);
+    if (hostId === null) return null;
+    const locked = this.session.prepared('lock of host', LOCK, [hostId]);
     // A statement of its own, begun after the lock was ours: it sees every booking that was committed before.
     const read = this.session.prepared<AgendaRow>(
       'agenda of locked host',
-      `select ${EVENT_TYPE_COLUMNS}, ${OCCUPANCY} from event_types t where t.id = $6 and t.is_active`,
-      [...occupancyParameters(range, at, own), eventTypeId],
+      `select ${EVENT_TYPE_TEXT}, ${BLOCKED_BY_OTHERS}, ${STARTS_OF_OTHERS}
+       from event_types t where t.id = $4 and t.is_active`,
+      [...rangeParameters(range, at), eventTypeId, own.bookingId ?? null, own.holdToken ?? null],
     );
     const [, [row]] = await Promise.all([locked, read]);
     return row ? agendaOf(row) : null;
   }
 }
 
-interface AgendaRow extends EventTypeRow {
-  /** Pairs of epoch milliseconds. */
-  blocked: [number, number][] | null;
-  /** Epoch milliseconds. */
-  starts: number[] | null;
+interface AgendaRow {
+  event_type: string;
+  /** Seconds since the epoch with commas between: where each stretch begins and ends. */
+  blocked: string | null;
+  /** Seconds since the epoch with commas between. */
+  starts: string | null;
 }
 
-interface DetailedAgendaRow extends EventTypeRow {
+interface DetailedAgendaRow {
+  event_type: string;
   /** What it is, its booking's id, the meeting's ends and the ends of what it blocks, in epoch milliseconds. */
   taken: [TakenTime['by'], string | null, number, number, number, number][] | null;
-  /** Epoch milliseconds. */
-  starts: number[] | null;
+  /** Seconds since the epoch with commas between. */
+  starts: string | null;
 }
 
-// Parameters 1 to 5: see `occupancyParameters`. What bookings block is found by the exclusion constraint's own index.
+// Parameters 1 to 3: see `rangeParameters`. What bookings block is found in the exclusion constraint's own index, and read from it.
 
 // Slots that start in the range reach as far around it as the event type's buffers and duration.
 const REACH = `
   tstzrange(to_timestamp($1) - make_interval(mins => t.buffer_before),
             to_timestamp($2) + make_interval(mins => t.duration_minutes + t.buffer_after))`;
 
-// Limits look at whole days and weeks around the range, in whatever zone the schedule is.
+// Limits look at whole days and weeks around the range, in whatever zone the schedule is. As results of their own the bounds look
+// alike to the planner whatever they are: it would else plan anew for each range, which takes longer than to answer.
 const IN_LIMITS_REACH = `
-  between to_timestamp($1) - interval '${LIMITS_REACH_DAYS} days' and to_timestamp($2) + interval '${LIMITS_REACH_DAYS} days'`;
+  between (select to_timestamp($1) - interval '${LIMITS_REACH_DAYS} days')
+      and (select to_timestamp($2) + interval '${LIMITS_REACH_DAYS} days')`;
 
-const BLOCKED = `
-  (select json_agg(json_build_array((extract(epoch from lower(taken)) * 1000)::bigint,
-                                    (extract(epoch from upper(taken)) * 1000)::bigint))
+/** What is left out of account: nothing, or in the work of one booking (parameter 5) or hold (6) itself. */
+const NOTHING = { booking: '', hold: '' };
+const OWN = { booking: 'and b.id is distinct from $5', hold: 'and h.token is distinct from $6' };
+
+const blockedExcept = (own: typeof OWN) => `
+  (select string_agg(date_part('epoch', lower(taken)) || ',' || date_part('epoch', upper(taken)), ',')
    from (select b.blocked as taken from bookings b
          where b.owner_id = t.owner_id and b.status in ('CONFIRMED', 'PENDING')
-           and b.blocked && ${REACH} and b.id is distinct from $4
+           and b.blocked && ${REACH} ${own.booking}
          union all
          select h.blocked from holds h
          where h.owner_id = t.owner_id and h.expires_at > $3
-           and h.blocked && ${REACH} and h.token is distinct from $5
+           and h.blocked && ${REACH} ${own.hold}
         ) stretches) as blocked`;
+
+const startsExcept = (own: typeof OWN) => `
+  case when coalesce(t.daily_limit, t.weekly_limit) is not null then
+    (select string_agg(date_part('epoch', starts_at)::text, ',')
+     from (select b.starts_at from bookings b
+           where b.event_type_id = t.id and b.status in ('CONFIRMED', 'PENDING')
+             and b.starts_at ${IN_LIMITS_REACH} ${own.booking}
+           union all
+           select h.starts_at from holds h
+           where h.event_type_id = t.id and h.owner_id = t.owner_id and h.expires_at > $3
+             and h.starts_at ${IN_LIMITS_REACH} ${own.hold}
+          ) counted) end as starts`;
+
+const BLOCKED = blockedExcept(NOTHING);
+const BLOCKED_BY_OTHERS = blockedExcept(OWN);
+const STARTS = startsExcept(NOTHING);
+const STARTS_OF_OTHERS = startsExcept(OWN);
 
 const TAKEN = `
   (select json_agg(json_build_array(taken_by, booking_id, (extract(epoch from starts_at) * 1000)::bigint,
@@ -107,38 +149,24 @@ const TAKEN = `
                                     (extract(epoch from upper(blocked)) * 1000)::bigint))
    from (select 'booking' as taken_by, b.id as booking_id, b.starts_at, b.ends_at, b.blocked from bookings b
          where b.owner_id = t.owner_id and b.status in ('CONFIRMED', 'PENDING')
-           and b.blocked && tstzrange(to_timestamp($1), to_timestamp($2)) and b.id is distinct from $4
+           and b.blocked && tstzrange(to_timestamp($1), to_timestamp($2))
          union all
          select 'hold', null, lower(h.blocked), upper(h.blocked), h.blocked from holds h
          where h.owner_id = t.owner_id and h.expires_at > $3
-           and h.blocked && tstzrange(to_timestamp($1), to_timestamp($2)) and h.token is distinct from $5
+           and h.blocked && tstzrange(to_timestamp($1), to_timestamp($2))
         ) stretches) as taken`;
 
-const STARTS = `
-  case when coalesce(t.daily_limit, t.weekly_limit) is not null then
-    (select json_agg((extract(epoch from starts_at) * 1000)::bigint)
-     from (select b.starts_at from bookings b
-           where b.event_type_id = t.id and b.status in ('CONFIRMED', 'PENDING')
-             and b.starts_at ${IN_LIMITS_REACH} and b.id is distinct from $4
-           union all
-           select h.starts_at from holds h
-           where h.event_type_id = t.id and h.owner_id = t.owner_id and h.expires_at > $3
-             and h.starts_at ${IN_LIMITS_REACH} and h.token is distinct from $5
-          ) counted) end as starts`;
-
-const OCCUPANCY = `${BLOCKED}, ${STARTS}`;
-
-function occupancyParameters({ from, to }: SlotRange, at: Instant, own: Own = {}): unknown[] {
-  return [from / 1_000, to / 1_000, formatInstant(at), own.bookingId ?? null, own.holdToken ?? null];
+function rangeParameters({ from, to }: SlotRange, at: Instant): unknown[] {
+  return [from / 1_000, to / 1_000, formatInstant(at)];
 }
 
 function agendaOf(row: AgendaRow): HostAgenda {
+  const ends = instantsOf(row.blocked);
+  const blocked: Opening[] = [];
+  for (let i = 0; i < ends.length; i += 2) blocked.push({ start: ends[i]!, end: ends[i + 1]! });
   return {
-    eventType: eventTypeOf(row),
-    occupancy: {
-      blocked: (row.blocked ?? []).map(([start, end]) => ({ start, end })),
-      starts: row.starts ?? [],
-    },
+    eventType: eventTypeOfText(row.event_type),
+    occupancy: { blocked, starts: instantsOf(row.starts) },
   };
 }
 
@@ -149,5 +177,16 @@ function detailedAgendaOf(row: DetailedAgendaRow): DetailedAgenda {
     meeting: { start, end },
     blocked: { start: blockedFrom, end: blockedUntil },
   }));
-  return { eventType: eventTypeOf(row), takenTimes: { taken, starts: row.starts ?? [] } };
+  return {
+    eventType: eventTypeOfText(row.event_type),
+    takenTimes: { taken, starts: instantsOf(row.starts) },
+  };
+}
+
+/** Epoch milliseconds. */
+function instantsOf(seconds: string | null): number[] {
+  if (seconds === null) return [];
+  const instants = JSON.parse(`[${seconds}]`) as number[];
+  for (let i = 0; i < instants.length; i += 1) instants[i] = Math.round(instants[i]! * 1_000);
+  return instants;
 }

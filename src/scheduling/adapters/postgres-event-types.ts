@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import { brokenConstraint } from '../../platform/persistence/database-errors.js';
@@ -46,7 +47,7 @@ export class PostgresEventTypes extends EventTypes {
   }
 }
 
-export interface EventTypeRow extends HoursText {
+interface EventTypeRow extends HoursText {
   id: string;
   owner_id: string;
   slug: string;
@@ -98,7 +99,27 @@ const COLUMNS: readonly (keyof EventTypeRow)[] = [
 ];
 
 /** What `eventTypeOf` needs of the table `event_types t`. */
-export const EVENT_TYPE_COLUMNS = COLUMNS.map((column) => `t.${column}`).join(', ');
+const EVENT_TYPE_COLUMNS = COLUMNS.map((column) => `t.${column}`).join(', ');
+
+/** What `eventTypeOfText` needs of it. */
+export const EVENT_TYPE_TEXT = 'row_to_json(t)::text as event_type';
+
+const MOST_REMEMBERED = 4_000_000; // characters
+
+const remembered = new LRUCache<string, EventType>({
+  maxSize: MOST_REMEMBERED,
+  sizeCalculation: (_, text) => text.length,
+});
+
+/** The event type of a row as PostgreSQL writes it. Hours cost more to make than slots to find: one text is read once. */
+export function eventTypeOfText(text: string): EventType {
+  let eventType = remembered.get(text);
+  if (!eventType) {
+    eventType = eventTypeOf(JSON.parse(text) as EventTypeRow);
+    remembered.set(text, eventType);
+  }
+  return eventType;
+}
 
 function rowOf({ state }: EventType): EventTypeRow {
   return {
@@ -127,7 +148,7 @@ function rowOf({ state }: EventType): EventTypeRow {
   };
 }
 
-export function eventTypeOf(row: EventTypeRow): EventType {
+function eventTypeOf(row: EventTypeRow): EventType {
   return EventType.of({
     id: row.id,
     ownerId: row.owner_id,

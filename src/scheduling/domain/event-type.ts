@@ -55,7 +55,12 @@ export interface EventTypeState {
 
 /** What an owner offers to be booked, and on which terms. */
 export class EventType {
-  private constructor(readonly state: EventTypeState) {}
+  readonly rules: SlotRules;
+
+  private constructor(readonly state: EventTypeState) {
+    const { durationMinutes, slotIntervalMinutes } = state;
+    this.rules = { ...state, slotIntervalMinutes: slotIntervalMinutes ?? durationMinutes };
+  }
 
   static of(state: EventTypeState): EventType {
     return new EventType(state);
@@ -90,11 +95,6 @@ export class EventType {
     const current = { ...this.state, timezone: zone, availability: week, overrides };
     const terms = readDocument(termsReader(zone, current), input);
     return new EventType({ ...this.state, ...stateOf(terms), updatedAt: at });
-  }
-
-  get rules(): SlotRules {
-    const { durationMinutes, slotIntervalMinutes } = this.state;
-    return { ...this.state, slotIntervalMinutes: slotIntervalMinutes ?? durationMinutes };
   }
 }
 

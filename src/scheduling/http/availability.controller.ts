@@ -1,7 +1,7 @@
 import type { ZoneId } from '@js-joda/core';
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { AccessBy, OwnerId } from '../../platform/http/access.js';
+import { ApiTags } from '../../platform/http/described.js';
 import { Operation } from '../../platform/http/documents.js';
 import type { UnavailableTime } from '../domain/explanation.js';
 import { ExplainSlots } from '../use-cases/explain-slots.js';

@@ -1,12 +1,12 @@
 import { Instant, type LocalDate, ZoneOffset } from '@js-joda/core';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidData } from '../../kernel/domain-error.js';
 import { normalizeEmail } from '../../kernel/email-address.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Page } from '../../kernel/page.js';
 import { AccessBy, OwnerId } from '../../platform/http/access.js';
+import { ApiTags } from '../../platform/http/described.js';
 import { Operation, SuccessDto } from '../../platform/http/documents.js';
 import { IdempotentAnswers } from '../../platform/http/idempotent-answers.js';
 import { pageRequest } from '../../platform/http/page-query.js';

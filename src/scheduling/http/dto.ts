@@ -1,6 +1,6 @@
 import type { Instant, LocalDate, ZoneId } from '@js-joda/core';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { textLimits } from '../../kernel/text.js';
+import { ApiProperty, ApiPropertyOptional } from '../../platform/http/described.js';
 import { PaginationDto } from '../../platform/http/documents.js';
 import {
   AnswerMap,

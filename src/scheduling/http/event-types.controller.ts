@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Page } from '../../kernel/page.js';
 import { AccessBy, OwnerId } from '../../platform/http/access.js';
+import { ApiTags } from '../../platform/http/described.js';
 import { Operation } from '../../platform/http/documents.js';
 import { PageQuery, pageRequest } from '../../platform/http/page-query.js';
 import { EventTypeNotFound } from '../domain/errors.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { formatInstant } from '../../kernel/instant-text.js';
 import { AccessBy } from '../../platform/http/access.js';
+import { ApiTags } from '../../platform/http/described.js';
 import { Operation } from '../../platform/http/documents.js';
 import { HoldSlot } from '../use-cases/hold-slot.js';
 import { CreateHoldBody, HoldDto } from './dto.js';

@@ -1,9 +1,10 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bookingLinks } from '../../kernel/booking-links.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import { AccessBy } from '../../platform/http/access.js';
 import { BaseUrl } from '../../platform/http/base-url.js';
+import { ApiTags } from '../../platform/http/described.js';
 import { Operation } from '../../platform/http/documents.js';
 import { IdempotentAnswers } from '../../platform/http/idempotent-answers.js';
 import type { Booking } from '../domain/booking.js';
@@ -56,7 +57,7 @@ export class PublicBookingsController {
 
   private newBooking(booking: Booking): NewBookingDto {
     const { id, time, eventType, invitee, location, meetingLink, inviteeToken } = booking.state;
-    const own = (page: string) => `${this.baseUrl.value}/bookings/${id}/${page}?token=${inviteeToken}`;
+    const links = bookingLinks(this.baseUrl.value, id, inviteeToken);
     return {
       id,
       bookingId: id,
@@ -69,8 +70,8 @@ export class PublicBookingsController {
       inviteeTimezone: invitee.timezone,
       location,
       meetingLink,
-      cancelUrl: own('cancel'),
-      rescheduleUrl: own('reschedule'),
+      cancelUrl: links.cancel,
+      rescheduleUrl: links.reschedule,
     };
   }
 }
