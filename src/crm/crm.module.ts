@@ -13,11 +13,13 @@ import { ChangeContact } from './use-cases/change-contact.js';
 import { CreateContact } from './use-cases/create-contact.js';
 import { DeleteContact } from './use-cases/delete-contact.js';
 import { FindOrCreateContact } from './use-cases/find-or-create-contact.js';
+import { LookUpContact } from './use-cases/look-up-contact.js';
 
 const offered = [
   provide(CreateContact, Contacts, UnitOfWork, Clock, Ids),
   provide(ChangeContact, Contacts, UnitOfWork, Clock),
   provide(DeleteContact, Contacts, UnitOfWork),
+  provide(LookUpContact, Contacts),
   provide(FindOrCreateContact, Contacts, UnitOfWork, Clock, Ids),
   provide(ContactReads, Sql),
 ];

@@ -5,6 +5,9 @@ export abstract class Contacts {
   /** The contact, if it is this owner's, locked until the unit of work ends; null if unknown or another's. */
   abstract find(id: string, ownerId: string): Promise<Contact | null>;
 
+  /** The owner's contact of a normalized address, locked until the unit of work ends; null if there is none. */
+  abstract findByEmail(email: string, ownerId: string): Promise<Contact | null>;
+
   /**
    * Stores the contact and the events it recorded. Throws `ContactEmailTaken` if the owner has another with that address,
    * however close the race; the unit of work can then only end.
@@ -12,10 +15,10 @@ export abstract class Contacts {
   abstract save(contact: Contact): Promise<void>;
 
   /**
-   * The owner's contact that already has the address of this new one, locked until the unit of work ends; if there is none, the new
-   * one, stored with the events it recorded. One that is just being stored elsewhere is waited for.
+   * Stores a new contact, and the events it recorded, of an address that `findByEmail` did not find in this unit of work. Should
+   * another have stored one meanwhile, the unit of work is done again and finds that.
    */
-  abstract findOrAdd(contact: Contact): Promise<Contact>;
+  abstract add(contact: Contact): Promise<void>;
 
   /** Removes the contact for good. Its bookings stay, without a contact. */
   abstract remove(contact: Contact): Promise<void>;

@@ -60,6 +60,9 @@ export abstract class Agendas {
     at: Instant,
   ): Promise<DetailedAgenda | null>;
 
+  /** Whose time bookings of the event type take, active or not; null if it is unknown. That never changes. */
+  abstract hostOf(eventTypeId: string): Promise<string | null>;
+
   /**
    * To book: for an active event type of any owner; null if there is none. The host's agenda is then locked until the unit of
    * work ends, so that what is free stays free and limits stay exact; bookings of other hosts go on.
@@ -77,6 +80,12 @@ export abstract class Holds {
 
 /** The owner's contacts, as far as booking needs them. */
 export abstract class ContactBook {
-  /** The id of the owner's contact with the invitee's e-mail, made if there was none; its blanks are filled, nothing overwritten. */
-  abstract contactFor(ownerId: string, invitee: Invitee): Promise<string>;
+  /** Looks the address up, so that it is known who books before it is certain that he may. */
+  abstract lookUp(ownerId: string, email: string): Promise<ContactEntry>;
+}
+
+/** What there is in the book under one address, if anything: it stays so until the unit of work ends. */
+export interface ContactEntry {
+  /** The id of the contact, made of the invitee if there was none; its blanks are filled, nothing overwritten. */
+  complete(invitee: Invitee): Promise<string>;
 }

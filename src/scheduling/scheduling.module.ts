@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CrmModule } from '../crm/crm.module.js';
 import { FindOrCreateContact } from '../crm/use-cases/find-or-create-contact.js';
+import { LookUpContact } from '../crm/use-cases/look-up-contact.js';
 import { Clock } from '../kernel/clock.js';
 import { Ids } from '../kernel/ids.js';
 import { UnitOfWork } from '../kernel/unit-of-work.js';
@@ -48,7 +49,7 @@ const offered = [
     provideAs(EventTypes, PostgresEventTypes, Session),
     provideAs(Agendas, PostgresAgendas, Sql, Session),
     provideAs(Holds, PostgresHolds, Session),
-    provideAs(ContactBook, CrmContactBook, FindOrCreateContact),
+    provideAs(ContactBook, CrmContactBook, LookUpContact, FindOrCreateContact),
   ],
   exports: offered.map(({ provide: token }) => token),
 })

@@ -282,6 +282,17 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
       expect((await between('2026-03-02T09:00Z', '2026-03-02T09:15Z'))?.occupancy.blocked).toHaveLength(0);
     });
 
+    it('knows whose time an event type takes, active or not', async () => {
+      const hostOf = (id: string) => inUnit(() => stage.agendas.hostOf(id));
+      const { id, ownerId } = (await offered()).state;
+      const inactive = (await offered({ isActive: false })).state;
+
+      expect([await hostOf(id), await hostOf(id)]).toEqual([ownerId, ownerId]);
+      expect(await hostOf(inactive.id)).toBe(inactive.ownerId);
+      expect(await hostOf('00000000-0000-7000-8000-000000000000')).toBeNull();
+      expect(await hostOf('nonsense')).toBeNull();
+    });
+
     it('has no agenda of an event type that is inactive, unknown, malformed or of another owner', async () => {
       const inactive = (await offered({ isActive: false })).state;
       const active = (await offered()).state;

@@ -22,16 +22,18 @@ export class InMemoryContacts extends Contacts implements Restorable {
   }
 
   async save({ state, events }: Contact): Promise<void> {
-    const holder = this.withAddressOf(state);
+    const holder = await this.findByEmail(state.email, state.ownerId);
     if (holder && holder.state.id !== state.id) throw new ContactEmailTaken();
     this.kept.set(state.id, state);
     this.stored = [...this.stored, ...events];
   }
 
-  async findOrAdd(contact: Contact): Promise<Contact> {
-    const holder = this.withAddressOf(contact.state);
-    if (!holder) await this.save(contact);
-    return holder ?? contact;
+  async findByEmail(email: string, ownerId: string): Promise<Contact | null> {
+    return this.first((contact) => contact.email === email && contact.ownerId === ownerId);
+  }
+
+  async add(contact: Contact): Promise<void> {
+    await this.save(contact);
   }
 
   async remove({ state }: Contact): Promise<void> {
@@ -41,10 +43,6 @@ export class InMemoryContacts extends Contacts implements Restorable {
   snapshot(): () => void {
     const before = { kept: new Map(this.kept), stored: this.stored };
     return () => Object.assign(this, before);
-  }
-
-  private withAddressOf({ email, ownerId }: ContactState): Contact | null {
-    return this.first((contact) => contact.email === email && contact.ownerId === ownerId);
   }
 
   private first(wanted: (contact: ContactState) => boolean): Contact | null {

@@ -204,6 +204,10 @@ class InMemoryAgendas extends Agendas {
     return this.schedule.detailedAgendaOf(found, range, at);
   }
 
+  async hostOf(eventTypeId: string): Promise<string | null> {
+    return this.schedule.allEventTypes.find(({ id }) => id === eventTypeId)?.ownerId ?? null;
+  }
+
   /** Nothing to lock: the unit of work of the fakes does one thing after another. */
   async lock(eventTypeId: string, range: SlotRange, at: Instant, own?: Own): Promise<HostAgenda | null> {
     return this.schedule.agendaOf(

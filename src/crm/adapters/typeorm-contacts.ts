@@ -1,6 +1,6 @@
 import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
-import { brokenConstraint } from '../../platform/persistence/database-errors.js';
+import { brokenConstraint, Overtaken } from '../../platform/persistence/database-errors.js';
 import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Outbox } from '../../platform/persistence/outbox.js';
 import type { Session } from '../../platform/persistence/session.js';
@@ -27,6 +27,22 @@ export class TypeOrmContacts extends Contacts {
     return row && Contact.of({ ...row });
   }
 
+  // By hand, as `add` is: every booking comes this way.
+  async findByEmail(email: string, ownerId: string): Promise<Contact | null> {
+    const [row] = await this.session.prepared<FoundRow>('contact by e-mail', BY_EMAIL, [ownerId, email]);
+    return row ? contactOf(row) : null;
+  }
+
+  async add(contact: Contact): Promise<void> {
+    const { state } = contact;
+    const added = this.session.prepared('add contact', ADD, [
+      ...[state.id, state.ownerId, state.name, state.email, state.phone, state.company, state.notes],
+      ...[state.source, formatInstant(state.createdAt), formatInstant(state.updatedAt)],
+    ]);
+    this.session.follow(added.catch(faultOfAdd));
+    await this.outbox.append(contact.events);
+  }
+
   async save(contact: Contact): Promise<void> {
     try {
       await this.session.manager.upsert(ContactRow, { ...contact.state }, ['id']);
@@ -37,28 +53,6 @@ export class TypeOrmContacts extends Contacts {
     await this.outbox.append(contact.events);
   }
 
-  // By hand and in one round trip: every booking comes this way.
-  async findOrAdd(contact: Contact): Promise<Contact> {
-    const { state } = contact;
-    for (;;) {
-      const [row] = await this.session.prepared<FoundRow>('find or add contact', FIND_OR_ADD, [
-        ...[
-          state.id,
-          state.ownerId,
-          state.name,
-          state.email,
-          state.phone,
-          state.company,
-          state.notes,
-          state.source,
-        ],
-        ...[formatInstant(state.createdAt), formatInstant(state.updatedAt)],
-      ]);
-      if (row?.id === state.id) await this.outbox.append(contact.events);
-      if (row) return row.id === state.id ? contact : contactOf(row);
-    } // another made the contact in between, or removed it: what there is now, a new statement sees
-  }
-
   async remove(contact: Contact): Promise<void> {
     await this.session.manager.delete(ContactRow, { id: contact.state.id });
   }
@@ -66,14 +60,13 @@ export class TypeOrmContacts extends Contacts {
 
 const COLUMNS = 'id, owner_id, name, email, phone, company, notes, source, created_at, updated_at';
 
-const FIND_OR_ADD = `
-  with found as (select ${COLUMNS} from contacts where owner_id = $2 and email = $4 for no key update),
-  added as (
-    insert into contacts (${COLUMNS})
-    select $1::uuid, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10::timestamptz where not exists (select from found)
-    on conflict do nothing returning ${COLUMNS}
-  )
-  select * from found union all select * from added`;
+const BY_EMAIL = `select ${COLUMNS} from contacts where owner_id = $1 and email = $2 for no key update`;
+
+const ADD = `insert into contacts (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+
+function faultOfAdd(error: unknown): never {
+  throw brokenConstraint(error) === 'contacts_email_unique' ? new Overtaken() : error;
+}
 
 interface FoundRow {
   id: string;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.js';
+import { normalizeEmail } from '../../kernel/email-address.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import { Contact } from '../domain/contact.js';
@@ -9,6 +10,8 @@ export interface FindOrCreateContactCommand {
   readonly name: string;
   readonly email: string;
   readonly phone: string | null;
+  /** What `LookUpContact` found in this very unit of work; left out, it is looked up. */
+  readonly known?: Contact | null;
 }
 
 /** Somebody books: the owner's contact of that address, its blanks filled and nothing overwritten, or a new one. */
@@ -23,11 +26,16 @@ export class FindOrCreateContact {
   /** Returns the contact's id. */
   async execute(command: FindOrCreateContactCommand): Promise<string> {
     const { ownerId, name, email, phone } = command;
-    const now = this.clock.now();
-    const origin = { id: this.ids.next(), ownerId, source: 'BOOKING' } as const;
     return this.unitOfWork.run(async () => {
-      const contact = await this.contacts.findOrAdd(Contact.create({ name, email, phone }, origin, now));
-      if (contact.fillBlanks({ phone }, now)) await this.contacts.save(contact);
+      const now = this.clock.now();
+      const { known = await this.contacts.findByEmail(normalizeEmail(email), ownerId) } = command;
+      if (known) {
+        if (known.fillBlanks({ phone }, now)) await this.contacts.save(known);
+        return known.state.id;
+      }
+      const origin = { id: this.ids.next(), ownerId, source: 'BOOKING' } as const;
+      const contact = Contact.create({ name, email, phone }, origin, now);
+      await this.contacts.add(contact);
       return contact.state.id;
     });
   }

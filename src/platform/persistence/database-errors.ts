@@ -13,10 +13,26 @@ export function brokenConstraint(error: unknown): string | null {
   return driverError?.constraint ?? constraint ?? null;
 }
 
+const SERIALIZATION_FAILURE = '40001';
+
+/** Somebody else was quicker, and what the work had read is no longer so. It is begun again, as after a serialization failure. */
+export class Overtaken extends Error {
+  readonly code = SERIALIZATION_FAILURE;
+
+  constructor() {
+    super('Others kept changing what this work had read');
+  }
+}
+
+/** The statement was not even tried, since one before it in its transaction had failed. */
+export function isAftermath(error: unknown): boolean {
+  return databaseErrorCode(error) === '25P02';
+}
+
 /** A deadlock or a serialization failure: the same work, begun again, is expected to succeed. */
 export function isRetryable(error: unknown): boolean {
   const code = databaseErrorCode(error);
-  return code === '40001' || code === '40P01';
+  return code === SERIALIZATION_FAILURE || code === '40P01';
 }
 
 const SOCKET_CODES = new Set([
@@ -28,7 +44,16 @@ const SOCKET_CODES = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
 ]);
-const PASSING_STATES = new Set(['55P03', '57014', '57P01', '57P02', '57P03', '53300', '40001', '40P01']);
+const PASSING_STATES = new Set([
+  '55P03',
+  '57014',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  SERIALIZATION_FAILURE,
+  '40P01',
+]);
 const LOST_CONNECTION =
   /connection terminated|timeout exceeded when trying to connect|connection ended unexpectedly|not queryable|query read timeout/i;
 

@@ -44,26 +44,28 @@ export class Idempotency {
     work: () => Promise<unknown>,
   ): Promise<{ body: unknown; replayed: boolean }> {
     return this.unitOfWork.run(async () => {
-      const stored = (await this.find(request)) ?? (await this.enter(request));
-      if (stored) return { body: JSON.parse(stored), replayed: true };
+      const [isAlone, stored] = await Promise.all([this.enter(request), this.find(request)]);
+      if (stored !== null) return { body: JSON.parse(stored), replayed: true };
+      if (!isAlone) throw new IdempotentRequestRunning();
       const body = await work();
-      await this.keep(request, body);
+      this.keep(request, body);
       return { body, replayed: false };
     });
   }
 
-  /** Makes this the only request at work under its key; the answer of a twin that finished just before. */
-  private async enter(request: IdempotentRequest): Promise<string | null> {
-    const [lock] = await this.session.query<{ entered: boolean }>(
+  /** Whether this is the only request at work under its key; what a twin has answered until now, a statement sent after it sees. */
+  private async enter({ scope, key }: IdempotentRequest): Promise<boolean> {
+    const [lock] = await this.session.prepared<{ entered: boolean }>(
+      'enter under idempotency key',
       'select pg_try_advisory_xact_lock(hashtextextended($1, 1)) as entered',
-      [`${request.scope}\n${request.key}`],
+      [`${scope}\n${key}`],
     );
-    if (!lock?.entered) throw new IdempotentRequestRunning();
-    return this.find(request);
+    return lock!.entered;
   }
 
   private async find({ scope, key, fingerprint }: IdempotentRequest): Promise<string | null> {
-    const [row] = await this.session.query<{ fingerprint: Buffer; body: string }>(
+    const [row] = await this.session.prepared<{ fingerprint: Buffer; body: string }>(
+      'answer under idempotency key',
       `select fingerprint, body from idempotency_keys
        where scope = $1 and key = $2 and created_at > $3::timestamptz - interval '24 hours'`,
       [scope, key, formatInstant(this.clock.now())],
@@ -73,12 +75,14 @@ export class Idempotency {
     return row.body;
   }
 
-  private async keep({ scope, key, fingerprint }: IdempotentRequest, body: unknown): Promise<void> {
-    await this.session.query(
+  private keep({ scope, key, fingerprint }: IdempotentRequest, body: unknown): void {
+    const kept = this.session.prepared(
+      'keep answer under idempotency key',
       `insert into idempotency_keys (scope, key, fingerprint, body, created_at) values ($1, $2, $3, $4, $5)
        on conflict (scope, key) do update
        set fingerprint = excluded.fingerprint, body = excluded.body, created_at = excluded.created_at`,
       [scope, key, fingerprint, JSON.stringify(body), formatInstant(this.clock.now())],
     );
+    this.session.follow(kept);
   }
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { databaseErrorCode } from './database-errors.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { databaseErrorCode, Overtaken } from './database-errors.js';
 import { PostgresUnitOfWork, Session } from './session.js';
 
 describe('A unit of work', () => {
@@ -51,6 +53,71 @@ describe('A unit of work', () => {
   it('is what writing needs: outside one it throws at once', async () => {
     await expect(write(1)).rejects.toThrow('UnitOfWork.run');
     expect(() => session.manager).toThrow('UnitOfWork.run');
+  });
+
+  it('writes what was left for its end in one go and in order, and nothing of it if it fails', async () => {
+    const written: number[][] = [];
+    const writer = (ids: readonly number[]) => {
+      written.push([...ids]);
+      session.follow(session.query('insert into notes select unnest($1::int[])', [ids]));
+    };
+    await unitOfWork.run(async () => {
+      session.leave(writer, [3, 1]);
+      await unitOfWork.run(async () => session.leave(writer, [2]));
+      expect(written).toEqual([]);
+    });
+    const failing = unitOfWork.run(async () => {
+      session.leave(writer, [4]);
+      throw new Error('no');
+    });
+
+    await expect(failing).rejects.toThrow('no');
+    expect(written).toEqual([[3, 1, 2]]);
+    expect(await kept()).toEqual([1, 2, 3]);
+  });
+
+  it('tells of news when it is committed, and of none when it failed', async () => {
+    const listener = new pg.Client({ connectionString: database.url });
+    await listener.connect();
+    const heard: string[] = [];
+    listener.on('notification', ({ channel }) => heard.push(channel));
+    try {
+      await listener.query('listen good; listen bad');
+      const failing = unitOfWork.run(async () => {
+        session.tell('bad');
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      await unitOfWork.run(async () => {
+        session.tell('good');
+        await write(1);
+        expect(heard).toEqual([]);
+      });
+      await eventually(() => heard.length > 0);
+      expect(heard).toEqual(['good']);
+    } finally {
+      await listener.end();
+    }
+  });
+
+  it('fails as its first statement that failed, whichever of those sent together is looked at first', async () => {
+    const failing = unitOfWork.run(async () => {
+      const first = session.query('select 1 / (select count(*) from notes)');
+      const second = session.query('select 1');
+      first.catch(() => undefined);
+      await second;
+    });
+    await expect(failing).rejects.toThrow('division by zero');
+  });
+
+  it('does its work again when others were quicker', async () => {
+    let runs = 0;
+    const told = await unitOfWork.run(async () => {
+      runs += 1;
+      if (runs < 3) throw new Overtaken();
+      return 'done';
+    });
+    expect([told, runs]).toEqual(['done', 3]);
   });
 
   it('does its work again when the database ends it to resolve a deadlock', async () => {

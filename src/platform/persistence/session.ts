@@ -1,19 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { UnitOfWork } from '../../kernel/unit-of-work.js';
-import { isRetryable } from './database-errors.js';
+import { Bells } from './bells.js';
+import { isAftermath, isRetryable } from './database-errors.js';
 
 const RETRIES = 3;
 
-/** One transaction on one connection. TypeORM's runner lends both, and knows the transaction as its own. */
-interface Transaction {
-  readonly runner: QueryRunner;
-  readonly connection: PoolClient;
-  /** Statements that were sent and that nobody waits for but the transaction itself. */
-  readonly followed: Promise<unknown>[];
-}
+/** Writes in one go what a unit of work has left to be written at its end. */
+export type Writer<Item> = (items: readonly Item[]) => void;
 
 /**
  * The transaction of the work under way, found without being passed along. Repositories write through it; outside a unit of
@@ -22,17 +19,23 @@ interface Transaction {
  */
 export class Session {
   private readonly current = new AsyncLocalStorage<Transaction>();
+  private readonly bells = new Bells((statement) => this.pool.query(statement));
 
   constructor(private readonly dataSource: DataSource) {}
 
   /** TypeORM's manager of this transaction. */
   get manager(): EntityManager {
-    return this.transactionUnderWay.runner.manager;
+    const transaction = this.transactionUnderWay;
+    transaction.runner ??= Object.assign(this.dataSource.createQueryRunner(), {
+      databaseConnection: transaction.connection,
+      isTransactionActive: true,
+    });
+    return transaction.runner.manager;
   }
 
   /** Runs one statement in this transaction and returns its rows. */
   async query<Row = Record<string, unknown>>(text: string, parameters: unknown[] = []): Promise<Row[]> {
-    return (await this.transactionUnderWay.connection.query(text, parameters)).rows as Row[];
+    return (await this.transactionUnderWay.send({ text, values: parameters })).rows as Row[];
   }
 
   /** The same for a statement that every connection prepares once, under that name. Two statements must not share a name. */
@@ -41,8 +44,7 @@ export class Session {
     text: string,
     parameters: unknown[],
   ): Promise<Row[]> {
-    return (await this.transactionUnderWay.connection.query({ name, text, values: parameters }))
-      .rows as Row[];
+    return (await this.transactionUnderWay.send({ name, text, values: parameters })).rows as Row[];
   }
 
   /**
@@ -50,8 +52,19 @@ export class Session {
    * first of them that failed. Together with the commit they take one round trip.
    */
   follow(sent: Promise<unknown>): void {
-    sent.catch(() => undefined);
+    sent.catch(ignore);
     this.transactionUnderWay.followed.push(sent);
+  }
+
+  /** Leaves items to be written just before the commit, in this order and together with all else that is left to that writer. */
+  leave<Item>(writer: Writer<Item>, items: readonly Item[]): void {
+    const { left } = this.transactionUnderWay;
+    left.set(writer, [...(left.get(writer) ?? []), ...items]);
+  }
+
+  /** Has all who listen on the channel told of news, right after the commit. Should the process die between, they are not told. */
+  tell(channel: string): void {
+    this.transactionUnderWay.news.add(channel);
   }
 
   get isOpen(): boolean {
@@ -60,30 +73,76 @@ export class Session {
 
   /** Begins a transaction for `work` and everything it calls. Use `UnitOfWork`, which joins and retries. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+    const connection = await this.pool.connect();
+    connection.on('error', ignore); // of a lost connection the statements under way tell
+    const transaction = new Transaction(connection);
     try {
-      const connection = (await runner.connect()) as PoolClient;
-      const begun = connection.query('begin'); // travels with the first statement
-      begun.catch(() => undefined); // only a lost connection refuses it, and with it all that follows
-      Object.assign(runner, { isTransactionActive: true });
-      const followed: Promise<unknown>[] = [];
-      try {
-        const result = await this.current.run({ runner, connection, followed }, work);
-        await Promise.all([...followed, commit(connection)]);
-        return result;
-      } catch (error) {
-        await connection.query('rollback').catch(() => undefined);
-        throw (await firstFault(followed)) ?? error;
-      }
+      const result = await this.current.run(transaction, () => transaction.run(work));
+      for (const channel of transaction.news) this.bells.ring(channel);
+      return result;
     } finally {
-      await runner.release().catch(() => undefined);
+      connection.removeListener('error', ignore);
+      connection.release();
     }
+  }
+
+  // TypeORM's query runner would lend a connection too, at the price of a few statements.
+  private get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 
   private get transactionUnderWay(): Transaction {
     const transaction = this.current.getStore();
     if (!transaction) throw new Error('Writing needs a unit of work: call it inside UnitOfWork.run');
     return transaction;
+  }
+}
+
+/** One transaction on one connection. */
+class Transaction {
+  /** Statements that were sent and that nobody waits for but the transaction itself. */
+  readonly followed: Promise<unknown>[] = [];
+  /** What is to be written just before the commit, and by whom. */
+  readonly left = new Map<Writer<never>, unknown[]>();
+  /** The channels that have news once it is committed. */
+  readonly news = new Set<string>();
+  /** TypeORM's view of it, once somebody has asked. */
+  runner: QueryRunner | null = null;
+  /** Of the first statement that failed: answers come in the order of the statements. */
+  private fault: unknown = null;
+
+  constructor(readonly connection: PoolClient) {}
+
+  /** Sends a statement in one write to the socket with all others that are sent before the event loop turns. */
+  send(statement: QueryConfig): Promise<QueryResult> {
+    const { stream } = (this.connection as unknown as { connection: { stream: Writable } }).connection;
+    if (stream.writableCorked === 0) {
+      stream.cork();
+      process.nextTick(() => stream.uncork());
+    }
+    const sent = this.connection.query(statement);
+    sent.catch((error: unknown) => (this.fault ??= error));
+    return sent;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      void this.send({ text: 'begin' }); // only a lost connection refuses it, and with it all that follows
+      const result = await work();
+      for (const [write, items] of this.left) write(items as never[]);
+      await Promise.all([...this.followed, this.commit()]);
+      return result;
+    } catch (error) {
+      await this.connection.query('rollback').catch(ignore);
+      throw (await firstFault(this.followed)) ?? (isAftermath(error) ? this.fault : null) ?? error;
+    }
+  }
+
+  /** Throws if there was nothing left to commit, because a statement had failed and the work went on as if it had not. */
+  private async commit(): Promise<void> {
+    const { command } = await this.send({ text: 'commit' });
+    if (command !== 'COMMIT')
+      throw new Error('The transaction could not be committed: one of its statements had failed');
   }
 }
 
@@ -99,12 +158,7 @@ async function firstFault(followed: readonly Promise<unknown>[]): Promise<unknow
   return null;
 }
 
-/** Throws if there was nothing left to commit, because a statement had failed and the work went on as if it had not. */
-async function commit(connection: PoolClient): Promise<void> {
-  const { command } = await connection.query('commit');
-  if (command !== 'COMMIT')
-    throw new Error('The transaction could not be committed: one of its statements had failed');
-}
+function ignore(): void {}
 
 export class PostgresUnitOfWork extends UnitOfWork {
   constructor(private readonly session: Session) {

@@ -10,7 +10,8 @@ export class PostgresHolds extends Holds {
   }
 
   async save({ id, ownerId, eventTypeId, time, blocked, token, expiresAt }: Hold): Promise<void> {
-    await this.session.query(
+    const saved = this.session.prepared(
+      'save hold',
       `insert into holds (id, owner_id, event_type_id, starts_at, blocked, token, expires_at)
        values ($1, $2, $3, $4, tstzrange($5, $6), $7, $8)`,
       [
@@ -20,13 +21,15 @@ export class PostgresHolds extends Holds {
         formatInstant(expiresAt),
       ],
     );
+    this.session.follow(saved);
   }
 
   async release(ownerId: string, token: string | null, at: Instant): Promise<void> {
-    await this.session.query('delete from holds where owner_id = $1 and (token = $2 or expires_at <= $3)', [
-      ownerId,
-      token,
-      formatInstant(at),
-    ]);
+    const released = this.session.prepared(
+      'release holds',
+      'delete from holds where owner_id = $1 and (token = $2 or expires_at <= $3)',
+      [ownerId, token, formatInstant(at)],
+    );
+    this.session.follow(released);
   }
 }

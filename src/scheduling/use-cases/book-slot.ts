@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import { Booking } from '../domain/booking.js';
+import { EventTypeNotFound } from '../domain/errors.js';
 import { answersTo } from '../domain/questions.js';
 import type { Agendas, Bookings, ContactBook, Holds } from '../ports.js';
 import { claimSlot, lockAgenda } from './claim-slot.js';
@@ -37,12 +38,17 @@ export class BookSlot {
   async execute(command: BookSlotCommand): Promise<Booking> {
     return this.unitOfWork.run(async () => {
       const { eventTypeId, start, holdToken } = command;
+      const hostId = await this.agendas.hostOf(eventTypeId);
+      if (hostId === null) throw new EventTypeNotFound();
+
       const at = this.clock.now();
       const wish = { eventTypeId, start, at, own: { holdToken } };
-      const agenda = await lockAgenda(this.agendas, wish);
+      const [agenda, contact] = await Promise.all([
+        lockAgenda(this.agendas, wish),
+        this.contactBook.lookUp(hostId, command.inviteeEmail),
+      ]);
       const { eventType } = agenda;
-      const { ownerId, questions } = eventType.state;
-      const answers = answersTo(questions, command.answers);
+      const answers = answersTo(eventType.state.questions, command.answers);
       claimSlot(agenda, wish);
 
       const invitee = {
@@ -57,7 +63,7 @@ export class BookSlot {
         start,
         {
           id: this.ids.next(),
-          contactId: await this.contactBook.contactFor(ownerId, invitee),
+          contactId: await contact.complete(invitee),
           invitee,
           notes: command.notes,
           answers,
@@ -66,7 +72,7 @@ export class BookSlot {
         at,
       );
       await this.bookings.save(booking);
-      if (holdToken !== null) await this.holds.release(ownerId, holdToken, at);
+      if (holdToken !== null) await this.holds.release(hostId, holdToken, at);
       return booking;
     });
   }

@@ -6,9 +6,8 @@ import { InMemoryUnitOfWork, type Restorable } from '../../../test/fakes/in-memo
 import { SequentialIds } from '../../../test/fakes/sequential-ids.js';
 import { aBooking, anEventType } from '../../../test/support/event-types.js';
 import { InvalidData } from '../../kernel/domain-error.js';
-import type { Invitee } from '../domain/booking.js';
 import { BookingNotFound, EventTypeNotFound, SlotNotOffered, SlotTaken } from '../domain/errors.js';
-import { ContactBook } from '../ports.js';
+import { ContactBook, type ContactEntry } from '../ports.js';
 import { BookSlot, type BookSlotCommand } from './book-slot.js';
 import { CancelBooking } from './cancel-booking.js';
 import { DefineEventType } from './define-event-type.js';
@@ -25,9 +24,13 @@ class FakeContactBook extends ContactBook implements Restorable {
     return this.known;
   }
 
-  async contactFor(ownerId: string, { email }: Invitee): Promise<string> {
-    if (!this.known.includes(email)) this.known = [...this.known, email];
-    return `${ownerId}/${email}`;
+  async lookUp(ownerId: string, email: string): Promise<ContactEntry> {
+    return {
+      complete: async () => {
+        if (!this.known.includes(email)) this.known = [...this.known, email];
+        return `${ownerId}/${email}`;
+      },
+    };
   }
 
   snapshot(): () => void {
