@@ -1,6 +1,12 @@
 import { Foundation1790000000000 } from './1790000000000-foundation.js';
 import { Holds1790000000001 } from './1790000000001-holds.js';
 import { BookingCounts1790000000002 } from './1790000000002-booking-counts.js';
+import { Delivery1790000000003 } from './1790000000003-delivery.js';
 
 /** Every migration by name, in order. */
-export const migrations = [Foundation1790000000000, Holds1790000000001, BookingCounts1790000000002];
+export const migrations = [
+  Foundation1790000000000,
+  Holds1790000000001,
+  BookingCounts1790000000002,
+  Delivery1790000000003,
+];

@@ -30,11 +30,18 @@ describe('the benchmarks', () => {
         expect(cpu).toBeGreaterThan(0);
       }
       expect(measured.http.growth.points).toHaveLength(9);
+      for (const { perSecond, doubled, lag, api } of measured.delivery.results) {
+        expect(perSecond).toBeGreaterThan(0);
+        expect(doubled).toBe(0);
+        expect(lag.max).toBeGreaterThan(0);
+        expect(api.bookings.ratio.p99).toBeGreaterThan(0);
+      }
+      expect(measured.delivery.results).toHaveLength(2);
       expect(measured.rest.residentBytes).toBeGreaterThan(0);
       expect(await readFile(join(folder.path, 'growth.svg'), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
       expect((await readdir(folder.path)).toSorted()).toEqual([
-        'engine-http-rest.json',
-        'engine-http-rest.md',
+        'engine-http-delivery-rest.json',
+        'engine-http-delivery-rest.md',
         'growth.svg',
       ]);
     } finally {

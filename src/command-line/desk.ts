@@ -10,16 +10,25 @@ export class Desk {
     readonly installation: Installation,
     /** Standard input to its end. */
     readonly readInput: () => Promise<string>,
+    /** Prints what a command that goes on has to tell meanwhile. */
+    readonly tell: (news: Answer) => void,
   ) {}
 
   /** Works on the opened installation and closes it again, whatever happens, SIGINT and SIGTERM included. */
-  async work(task: (open: OpenInstallation) => Promise<Answer>): Promise<void> {
+  work(task: (open: OpenInstallation) => Promise<Answer>): Promise<void> {
+    return this.workUntilInterrupted((open, interrupted) => unless(interrupted, () => task(open)));
+  }
+
+  /** The same for a task that goes on until SIGINT or SIGTERM, and comes to an end by itself when the signal is given. */
+  async workUntilInterrupted(
+    task: (open: OpenInstallation, interrupted: AbortSignal) => Promise<Answer>,
+  ): Promise<void> {
     const interruption = new AbortController();
     const interrupt = () => interruption.abort(new Error('The command was interrupted'));
     process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     const open = await this.installation.open();
     try {
-      this.answer = await unless(interruption.signal, () => task(open));
+      this.answer = await task(open, interruption.signal);
     } finally {
       await open.close();
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);

@@ -71,6 +71,9 @@ describe('the command line', () => {
     [['keys', 'create', '--user', 'a@example.com', '--name', 'A', '--expires', 'soon'], '--expires must be a time with Z or an offset, such as 2027-01-31T12:00:00Z.'],
     [['users', 'update', 'a@example.com', '--plan-expires', 'soon'], '--plan-expires must be a time with Z or an offset, such as 2027-01-31T12:00:00Z.'],
     [['bookings', 'reschedule', '1', '--start', 'tomorrow'], '--start must be a time with Z or an offset, such as 2027-01-31T12:00:00Z.'],
+    [['listen', '--user', 'a@example.com', '--forward-to', 'localhost:4000'], '--forward-to must be an http or https URL such as http://localhost:4000/hook.'],
+    [['listen', '--user', 'a@example.com', '--forward-to', 'http://localhost', '--events', 'booking.made'], '--events must be among booking.created, booking.cancelled, booking.rescheduled, payment.received, contact.created.'],
+    [['listen', '--user', 'a@example.com', '--forward-to', 'http://localhost', '--secret', 'whsec_c2hvcnQ='], '--secret must be whsec_ and the base64 of 24 to 64 bytes.'],
     [['bookings', 'cancel'], "Missing required argument 'id'."],
     [['event-types', 'update', '1', '--file', '/no/such.json'], 'The file /no/such.json does not exist.'],
   ])('says in one sentence what is wrong with %j, and opens nothing', async (args, sentence) => {

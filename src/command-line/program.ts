@@ -1,12 +1,17 @@
 import { Command, CommanderError } from 'commander';
+import type { Answer } from './answer.js';
 import { addBookings } from './bookings.js';
 import { Desk } from './desk.js';
+import { addEmails } from './emails.js';
 import { addEventTypes } from './event-types.js';
+import { addEvents } from './events.js';
 import { sentenceOf } from './faults.js';
 import type { Installation } from './installation.js';
 import { addKeys } from './keys.js';
+import { addListen } from './listen.js';
 import { addUpkeep } from './upkeep.js';
 import { addUsers } from './users.js';
+import { addWebhooks } from './webhooks.js';
 
 export interface Surroundings {
   readonly version: string;
@@ -19,17 +24,19 @@ export interface Surroundings {
 
 /**
  * Runs one command and returns the exit status: 0, or 1 with one sentence on standard error. Under `--json` exactly one JSON
- * value goes to standard output.
+ * value goes to standard output; only a command that goes on until it is interrupted prints one value a line.
  */
 export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<0 | 1> {
-  const desk = new Desk(surroundings.installation, () => surroundings.readInput());
+  const print = ({ value, text }: Answer) =>
+    surroundings.writeOut(`${program.opts().json ? JSON.stringify(value) : text}\n`);
+  const desk = new Desk(surroundings.installation, () => surroundings.readInput(), print);
   const program = makeProgram(desk, surroundings);
   try {
     await program.parseAsync(args, { from: 'user' });
-    const { value, text, fault } = desk.answer!;
-    surroundings.writeOut(`${program.opts().json ? JSON.stringify(value) : text}\n`);
-    if (fault === undefined) return 0;
-    throw new Error(fault);
+    const answer = desk.answer!;
+    print(answer);
+    if (answer.fault === undefined) return 0;
+    throw new Error(answer.fault);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // help or the version was asked for
     surroundings.writeErr(`${sentenceOf(error)}\n`);
@@ -49,6 +56,10 @@ function makeProgram(desk: Desk, { version, writeOut }: Surroundings): Command {
   addKeys(program, desk);
   addEventTypes(program, desk);
   addBookings(program, desk);
+  addWebhooks(program, desk);
+  addEmails(program, desk);
+  addEvents(program, desk);
+  addListen(program, desk);
   addUpkeep(program, desk);
   return program;
 }

@@ -7,7 +7,7 @@ import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import type { OpenInstallation } from './installation.js';
 import { sheet, table } from './layout.js';
-import { instantOf } from './values.js';
+import { instantOf, minutesOf } from './values.js';
 
 interface CreateOptions {
   readonly email: string;
@@ -15,6 +15,7 @@ interface CreateOptions {
   readonly username: string;
   readonly plan?: string;
   readonly timezone: string;
+  readonly reminders?: string;
   readonly passwordStdin?: boolean;
 }
 
@@ -23,7 +24,10 @@ interface UpdateOptions {
   readonly planExpires?: string;
   readonly name?: string;
   readonly timezone?: string;
+  readonly reminders?: string;
 }
+
+const REMINDERS = 'how long before meetings people are reminded, such as 24h,1h, or none';
 
 export function addUsers(program: Command, desk: Desk): void {
   const users = program.command('users').description('who offers meetings');
@@ -36,8 +40,10 @@ export function addUsers(program: Command, desk: Desk): void {
     .requiredOption('--username <word>', 'their part of public addresses: letters, digits, hyphens')
     .option('--plan <plan>', 'FREE, PRO or BUSINESS (default: DEFAULT_PLAN)')
     .option('--timezone <zone>', 'their IANA time zone', 'UTC')
+    .option('--reminders <times>', `${REMINDERS} (default: 24h,1h)`)
     .option('--password-stdin', 'read a password for signing in from standard input')
-    .action(async ({ email, name, username, plan, timezone, passwordStdin }: CreateOptions) => {
+    .action(async ({ email, name, username, plan, timezone, reminders, passwordStdin }: CreateOptions) => {
+      const times = remindersOf(reminders);
       const password = passwordStdin ? withoutLineEnd(await desk.readInput()) : null;
       await desk.work(async (open) => {
         await open.get(CreateUser).execute({
@@ -47,6 +53,7 @@ export function addUsers(program: Command, desk: Desk): void {
           timezone,
           plan: plan ?? open.defaultPlan,
           planExpiresAt: null,
+          ...times,
           password,
         });
         return shown(open, email);
@@ -61,8 +68,10 @@ export function addUsers(program: Command, desk: Desk): void {
     .option('--plan-expires <time>', 'when the plan ends, such as 2027-01-31T12:00:00Z, or never')
     .option('--name <name>', 'what they are called')
     .option('--timezone <zone>', 'their IANA time zone')
-    .action(async (userEmail: string, { planExpires, ...given }: UpdateOptions) => {
-      const patch = planExpires === undefined ? given : { ...given, planExpiresAt: planEndOf(planExpires) };
+    .option('--reminders <times>', REMINDERS)
+    .action(async (userEmail: string, { planExpires, reminders, ...given }: UpdateOptions) => {
+      const planEnd = planExpires === undefined ? null : { planExpiresAt: planEndOf(planExpires) };
+      const patch = { ...given, ...planEnd, ...remindersOf(reminders) };
       await desk.work(async (open) => {
         await open.get(UpdateUser).execute({ userEmail, patch });
         return shown(open, userEmail);
@@ -77,6 +86,10 @@ export function addUsers(program: Command, desk: Desk): void {
 
 function planEndOf(text: string) {
   return text.toLowerCase() === 'never' ? null : instantOf('--plan-expires', text);
+}
+
+function remindersOf(text: string | undefined): { reminderMinutes: number[] } | null {
+  return text === undefined ? null : { reminderMinutes: minutesOf('--reminders', text) };
 }
 
 /** `echo` and editors end what they write with a line end that is no part of the password. */
@@ -94,6 +107,15 @@ function listed(users: UserView[]): Answer {
   const text =
     users.length === 0
       ? 'No users yet: add one with "users create", or a demo owner with "seed".'
-      : table(users, ['email', 'name', 'username', 'plan', 'effectivePlan', 'planExpiresAt', 'timezone']);
+      : table(users, [
+          'email',
+          'name',
+          'username',
+          'plan',
+          'effectivePlan',
+          'planExpiresAt',
+          'timezone',
+          'reminderMinutes',
+        ]);
   return { value: users, text };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Instant } from '@js-joda/core';
-import { instantOf, jsonOf, linesOf } from './values.js';
+import { instantOf, jsonOf, linesOf, minutesOf, wholeNumberOf } from './values.js';
 
 const nothing = async () => '';
 
@@ -14,6 +14,33 @@ describe('a time', () => {
     );
     expect(() => instantOf('--expires', '2027-01-31T12:00:00')).toThrow('--expires must be a time with Z');
     expect(() => instantOf('--expires', 'tomorrow')).toThrow('--expires must be a time with Z');
+  });
+});
+
+describe('a number', () => {
+  it('is a whole one between its bounds', () => {
+    expect(wholeNumberOf('--limit', '1', 1, 100)).toBe(1);
+    expect(wholeNumberOf('--limit', '100', 1, 100)).toBe(100);
+    for (const text of ['0', '101', '1.5', '-1', '1e2', 'ten', '']) {
+      expect(() => wholeNumberOf('--limit', text, 1, 100)).toThrow(
+        '--limit must be a whole number from 1 to 100',
+      );
+    }
+  });
+});
+
+describe('times before meetings', () => {
+  it('are minutes, hours or days', () => {
+    expect(minutesOf('--reminders', '24h, 1H,45m,2d,5')).toEqual([1_440, 60, 45, 2_880, 5]);
+    expect(minutesOf('--reminders', 'none')).toEqual([]);
+  });
+
+  it('are nothing else', () => {
+    for (const text of ['', 'soon', '1w', '1h,', '1.5h', '-5']) {
+      expect(() => minutesOf('--reminders', text)).toThrow(
+        '--reminders must be times such as 24h,1h,45m, or none',
+      );
+    }
   });
 });
 

@@ -11,6 +11,25 @@ export function instantOf(option: string, text: string): Instant {
   throw new UsageFault(`${option} must be a time with Z or an offset, such as 2027-01-31T12:00:00Z`);
 }
 
+/** The whole number that an option names, `least` to `most`, both included. */
+export function wholeNumberOf(option: string, text: string, least: number, most: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageFault(`${option} must be a whole number from ${least} to ${most}`);
+}
+
+const MINUTES = { m: 1, h: 60, d: 1_440 };
+
+/** The minutes that an option names one after another, such as `24h,1h`, `2d` or `45m` (or plain `45`); none for `none`. */
+export function minutesOf(option: string, text: string): number[] {
+  if (text.trim().toLowerCase() === 'none') return [];
+  return text.split(',').map((part) => {
+    const [, count, unit = 'm'] = /^(\d{1,5})([mhd]?)$/.exec(part.trim().toLowerCase()) ?? [];
+    if (count === undefined) throw new UsageFault(`${option} must be times such as 24h,1h,45m, or none`);
+    return Number(count) * MINUTES[(unit || 'm') as keyof typeof MINUTES];
+  });
+}
+
 /** What an option says in one or several lines, at most `max` code points of it; null if it says nothing. */
 export function linesOf(option: string, said: string, max: number): string | null {
   const text = tidyText(said);

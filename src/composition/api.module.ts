@@ -3,6 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { CrmModule } from '../crm/crm.module.js';
 import { ContactsController } from '../crm/http/contacts.controller.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
+import { EventsController } from '../delivery/http/events.controller.js';
 import { MeController } from '../identity/http/me.controller.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { DataPipe } from '../platform/http/data-pipe.js';
@@ -29,6 +30,7 @@ import { SchedulingModule } from '../scheduling/scheduling.module.js';
     AvailabilityController,
     PublicBookingsController,
     HoldsController,
+    EventsController,
     HealthController,
   ],
   providers: [

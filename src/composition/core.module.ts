@@ -1,12 +1,16 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Mailer } from '../delivery/ports.js';
 import { ApiKeyRow, UserRow } from '../identity/adapters/tables.js';
 import { ContactRow } from '../crm/adapters/tables.js';
-import { Clock, SystemClock } from '../kernel/clock.js';
+import { Clock } from '../kernel/clock.js';
 import { Ids, RandomIds } from '../kernel/ids.js';
 import { UnitOfWork } from '../kernel/unit-of-work.js';
+import { BaseUrl } from '../platform/http/base-url.js';
 import { Log } from '../platform/log.js';
+import { SafeRequests } from '../platform/outgoing/safe-requests.js';
 import { makeDataSource } from '../platform/persistence/data-source.js';
+import { DatabaseClock } from '../platform/persistence/database-clock.js';
 import { Idempotency } from '../platform/persistence/idempotency.js';
 import { DatabaseNotifications } from '../platform/persistence/notifications.js';
 import { Outbox, OutboxTurns } from '../platform/persistence/outbox.js';
@@ -14,6 +18,7 @@ import { PostgresUnitOfWork, Session } from '../platform/persistence/session.js'
 import { Sql } from '../platform/persistence/sql.js';
 import { provide, provideAs } from '../platform/provide.js';
 import type { Adapters } from './adapters.js';
+import { MailerOfSettings } from './mailer.js';
 import type { Profile } from './profile.js';
 
 /** The row classes of all modules. */
@@ -23,16 +28,23 @@ export const rows = [UserRow, ApiKeyRow, ContactRow];
 @Global()
 @Module({})
 export class CoreModule {
-  static with(profile: Profile, adapters: Adapters, log: Log): DynamicModule {
+  static with(profile: Profile, adapters: Adapters, log: Log, baseUrl: BaseUrl): DynamicModule {
     const providers: Provider[] = [
       { provide: Log, useValue: log },
+      { provide: BaseUrl, useValue: baseUrl },
+      { provide: Mailer, useFactory: () => new MailerOfSettings(profile, log, baseUrl) },
+      {
+        provide: SafeRequests,
+        useFactory: () => new SafeRequests({ allowPrivate: profile.webhookAllowPrivate }),
+      },
       {
         provide: DataSource,
         useFactory: () =>
           makeDataSource({ url: adapters.databaseUrl, poolSize: profile.databasePoolSize, rows }),
       },
       { provide: DatabaseNotifications, useFactory: () => new DatabaseNotifications(adapters.databaseUrl) },
-      provideAs(Clock, SystemClock),
+      provide(DatabaseClock, DataSource),
+      { provide: Clock, useExisting: DatabaseClock },
       provideAs(Ids, RandomIds),
       provide(Sql, DataSource),
       provide(Session, DataSource),

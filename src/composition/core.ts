@@ -1,4 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
+import { BaseUrl } from '../platform/http/base-url.js';
 import { Log } from '../platform/log.js';
 import { migrate } from '../platform/persistence/data-source.js';
 import { databaseErrorCode } from '../platform/persistence/database-errors.js';
@@ -10,6 +11,7 @@ import type { Profile } from './profile.js';
 export interface Core {
   readonly adapters: Adapters;
   readonly log: Log;
+  readonly baseUrl: BaseUrl;
   readonly module: DynamicModule;
   /** The names of the migrations that opening it has run. */
   readonly migrated: readonly string[];
@@ -20,7 +22,8 @@ export async function openCore(profile: Profile, log = new Log(profile.logLevel)
   const adapters = await openAdapters(profile, log);
   try {
     const migrated = await migrate(adapters.databaseUrl);
-    return { adapters, log, module: CoreModule.with(profile, adapters, log), migrated };
+    const baseUrl = new BaseUrl(profile.baseUrl);
+    return { adapters, log, baseUrl, module: CoreModule.with(profile, adapters, log, baseUrl), migrated };
   } catch (error) {
     await adapters.close();
     throw new Error(`The database cannot be used: ${reasonOf(error)}`, { cause: error });

@@ -20,12 +20,20 @@ export async function describe(): Promise<{ current: OpenApiDocument; older: Ope
   const adapters = {
     databaseUrl: 'postgresql://nowhere',
     openRateLimits: () => new MemoryRateLimits(),
-    openJobQueue: () => new InProcessJobQueue({ onError: () => undefined }),
+    openJobQueue: () =>
+      new InProcessJobQueue({ onError: () => undefined, concurrency: { database: 1, webhooks: 1, mail: 1 } }),
     worksInProcess: true,
     close: async () => undefined,
   };
-  const core = { adapters, log, module: CoreModule.with(profile, adapters, log), migrated: [] };
-  const { app } = await makeApi(profile, core, adapters.openRateLimits(), new BaseUrl('/'), () => undefined);
+  const baseUrl = new BaseUrl('/');
+  const core = {
+    adapters,
+    log,
+    baseUrl,
+    module: CoreModule.with(profile, adapters, log, baseUrl),
+    migrated: [],
+  };
+  const { app } = await makeApi(profile, core, adapters.openRateLimits(), () => undefined);
   const current = describeApi(app);
   return { current, older: asOpenApi30(current) };
 }

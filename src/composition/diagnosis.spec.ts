@@ -4,10 +4,13 @@ import {
   judgeClock,
   judgeDatabase,
   judgeDisk,
+  judgeMailFolder,
+  judgeMailServer,
   judgeMigrations,
   judgeOutbox,
   judgeRedis,
   judgeSecrets,
+  judgeSender,
   judgeZoneData,
 } from './diagnosis.js';
 
@@ -158,5 +161,40 @@ describe('the outbox', () => {
     });
     expect(judgeOutbox(backlog, 'embedded').cure).toContain('Start LinkTime');
     expect(judgeOutbox(backlog, 'production').cure).toContain('Start a worker');
+  });
+});
+
+describe('the mail server', () => {
+  const url = 'smtps://linktime:s3cret@mail.example.com:465';
+
+  it('greets', () => {
+    expect(judgeMailServer(url, null)).toMatchObject({
+      ...fine,
+      found: 'smtps://mail.example.com:465 greets',
+    });
+  });
+
+  it('is told of without its password if it does not', () => {
+    const { ok, found, cure } = judgeMailServer(url, '535 Wrong password');
+
+    expect(ok).toBe(false);
+    expect(found).toBe('smtps://mail.example.com:465 does not: 535 Wrong password');
+    expect(cure).toContain('correct SMTP_URL');
+  });
+
+  it('may be wanting: mails are files then, which are of little use in production', () => {
+    expect(judgeMailFolder('/data/mail', 'embedded')).toMatchObject({
+      ...fine,
+      found: 'files in /data/mail',
+    });
+    expect(judgeMailFolder('/data/mail', 'production').cure).toContain('Set SMTP_URL');
+  });
+
+  it('sends for an address that the world knows', () => {
+    expect(judgeSender('LinkTime <time@example.com>')).toMatchObject(fine);
+    expect(judgeSender('time@example.com')).toMatchObject(fine);
+    expect(judgeSender('LinkTime <no-reply@localhost>').cure).toContain('Set MAIL_FROM');
+    expect(judgeSender('time@box.localhost').cure).toContain('Set MAIL_FROM');
+    expect(judgeSender('time@notlocalhost')).toMatchObject(fine);
   });
 });

@@ -143,6 +143,32 @@ export function judgeOutbox(
   return { check: 'outbox', ok, found, cure: ok ? null : cure };
 }
 
+/** `fault`: why the mail server cannot be used; null if it greets. The URL is told without its password. */
+export function judgeMailServer(smtpUrl: string, fault: string | null): Check {
+  const { protocol, host } = new URL(smtpUrl);
+  const server = `${protocol}//${host}`;
+  const ok = fault === null;
+  const cure = 'Start the mail server, or correct SMTP_URL: mails wait for up to 22 hours.';
+  return {
+    check: 'mail',
+    ok,
+    found: `${server} ${ok ? 'greets' : `does not: ${fault}`}`,
+    cure: ok ? null : cure,
+  };
+}
+
+/** Mails are files, as there is no mail server. */
+export function judgeMailFolder(folder: string, profile: 'embedded' | 'production'): Check {
+  const cure = profile === 'production' ? 'Set SMTP_URL: as it is, mails reach nobody.' : null;
+  return { check: 'mail', ok: true, found: `files in ${folder}`, cure };
+}
+
+export function judgeSender(mailFrom: string): Check {
+  const isLocal = /@(localhost|[^@]*\.localhost)>?$/.test(mailFrom);
+  const cure = 'Set MAIL_FROM to an address at a domain of yours: most mail servers refuse this one.';
+  return { check: 'sender', ok: true, found: mailFrom, cure: isLocal ? cure : null };
+}
+
 /** How many counts of bookings are not what a count comes to. */
 export function judgeBookingCounts(wrong: number): Check {
   const ok = wrong === 0;

@@ -19,10 +19,13 @@ import {
   judgeClock,
   judgeDatabase,
   judgeDisk,
+  judgeMailFolder,
+  judgeMailServer,
   judgeMigrations,
   judgeOutbox,
   judgeRedis,
   judgeSecrets,
+  judgeSender,
   judgeZoneData,
 } from './diagnosis.js';
 import type { Profile } from './profile.js';
@@ -40,6 +43,7 @@ export async function examine(profile: Profile): Promise<Check[]> {
     ...dataDir,
     ...(hasDatabase ? await examineDatabase(profile) : []),
     ...(await examineRedis(profile)),
+    ...(await examineMail(profile)),
   ];
 }
 
@@ -139,4 +143,14 @@ async function examineRedis({ redisUrl }: Profile): Promise<Check[]> {
   } finally {
     redis.disconnect();
   }
+}
+
+async function examineMail({ name, smtpUrl, mailFrom, dataDir }: Profile): Promise<Check[]> {
+  if (smtpUrl === null) return [judgeMailFolder(join(dataDir, 'mail'), name)];
+  const { greetMailServer } = await import('../delivery/adapters/smtp-mailer.js');
+  const fault = await greetMailServer(smtpUrl).then(
+    () => null,
+    (error: Error) => error.message,
+  );
+  return [judgeMailServer(smtpUrl, fault), judgeSender(mailFrom)];
 }

@@ -4,6 +4,7 @@ import type { Answer } from '../command-line/answer.js';
 import type { OpenInstallation } from '../command-line/installation.js';
 import { formatInstant } from '../kernel/instant-text.js';
 import { Log } from '../platform/log.js';
+import { DatabaseClock } from '../platform/persistence/database-clock.js';
 import { EventTypeReads } from '../scheduling/reads/event-type-reads.js';
 import { Closing } from './closing.js';
 import { openCore } from './core.js';
@@ -23,6 +24,9 @@ export function openInstallation(profile: Profile): Promise<OpenInstallation> {
     });
     const dataSource = await app.get(DataSource).initialize();
     closing.add(() => dataSource.destroy());
+    const clock = app.get(DatabaseClock);
+    closing.add(() => clock.stop());
+    await clock.start();
     return {
       migrated,
       defaultPlan: profile.defaultPlan,

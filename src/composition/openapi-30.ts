@@ -7,11 +7,13 @@ const NULL = { type: 'object', nullable: true, enum: [null] };
 
 /**
  * The same document in OpenAPI 3.0.3, for generators that know no other: null is no type there. It means the same, for those who
- * check answers by it too, which the usual `nullable` beside a reference does not.
+ * check answers by it too, which the usual `nullable` beside a reference does not. Webhooks are an extension there, under the name
+ * that most tools know.
  */
 export function asOpenApi30(document: OpenApiDocument): OpenApiDocument {
   const { summary: _, ...info } = document.info;
-  return { ...(older(document) as OpenApiDocument), openapi: '3.0.3', info };
+  const { webhooks, ...rest } = older(document) as OpenApiDocument;
+  return { ...rest, ...(webhooks && { 'x-webhooks': webhooks }), openapi: '3.0.3', info };
 }
 
 function older(node: unknown): unknown {

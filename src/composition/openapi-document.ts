@@ -3,7 +3,9 @@ export interface OpenApiDocument {
   readonly openapi: string;
   readonly info: Readonly<Record<string, unknown>>;
   readonly paths: Record<string, Record<string, Operation>>;
+  webhooks?: Record<string, Record<string, unknown>>;
   readonly components: Components;
+  [extension: `x-${string}`]: unknown;
 }
 
 export interface Components {
@@ -45,6 +47,7 @@ export interface Schema {
   readonly items?: Schema;
   readonly allOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly enum?: readonly unknown[];
   readonly example?: unknown;
 }

@@ -42,6 +42,12 @@ HEAD is answered like GET, without the body. Unknown fields of a body and unknow
     },
     { name: 'Bookings', description: 'Meetings that were booked' },
     { name: 'Contacts', description: 'The people the owner meets' },
+    { name: 'Events', description: 'What happened, to be asked for' },
+    {
+      name: 'Webhooks',
+      description:
+        'The same events, sent to addresses of the owner’s choice; verify them with any library of Standard Webhooks',
+    },
   ],
 };
 

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
-import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import * as swagger from '@nestjs/swagger';
+import { tellAllTo } from '../platform/http/described.js';
 import { REMARKS, type Remarks } from '../platform/http/documents.js';
 import {
   meaningOf,
@@ -20,6 +21,7 @@ import {
   type RefusedStatus,
   type Refusal,
 } from './openapi-parts.js';
+import { addWebhooks } from './openapi-webhooks.js';
 
 const OF_ALL_ANSWERS = ['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
 const OF_ALL_OPERATIONS = [429, 500, 503, 'default'] as const;
@@ -34,8 +36,9 @@ export function describeApi(app: INestApplication): OpenApiDocument {
     openapi: '3.1.0',
     ...ABOUT,
     components: { securitySchemes: SECURITY },
-  } as unknown as OpenAPIObject;
-  const scanned = SwaggerModule.createDocument(app, about, { autoTagControllers: false });
+  } as unknown as swagger.OpenAPIObject;
+  tellAllTo(swagger);
+  const scanned = swagger.SwaggerModule.createDocument(app, about, { autoTagControllers: false });
   const document = withoutDto(scanned as unknown as OpenApiDocument);
   const { components, paths } = document;
   components.schemas['ApiError'] = API_ERROR;
@@ -44,6 +47,7 @@ export function describeApi(app: INestApplication): OpenApiDocument {
   components['responses'] = Object.fromEntries(
     Object.values(REFUSED).map((each) => [each.name, answerOf(each)]),
   );
+  addWebhooks(document);
   for (const operations of Object.values(paths)) {
     for (const operation of Object.values(operations)) complete(operation, components);
   }

@@ -3,8 +3,8 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
+import { Backlog } from '../delivery/reads/backlog.js';
 import { CachedIssuedKeys, KEY_OWNER_CHANGED } from '../identity/adapters/cached-issued-keys.js';
-import { BaseUrl } from '../platform/http/base-url.js';
 import { guard, makeFastify } from '../platform/http/fastify-server.js';
 import { Gate } from '../platform/http/gate.js';
 import { KeyOwners } from '../platform/http/key-owner.js';
@@ -12,14 +12,15 @@ import { OwnFastifyAdapter } from '../platform/http/nest-adapter.js';
 import { Readiness } from '../platform/http/readiness.js';
 import { Health } from '../platform/health.js';
 import { Metrics } from '../platform/metrics.js';
+import { DatabaseClock } from '../platform/persistence/database-clock.js';
 import { DatabaseNotifications } from '../platform/persistence/notifications.js';
-import { OutboxTurns } from '../platform/persistence/outbox.js';
 import { provide } from '../platform/provide.js';
 import type { RateLimits } from '../platform/throttling/rate-limits.js';
 import { answerSchemas, committedDocument, type AnswerSchemas } from './answer-schemas.js';
 import { ApiModule } from './api.module.js';
 import { Closing } from './closing.js';
 import { openCore, type Core } from './core.js';
+import { DeliveryMetrics, showBacklog } from './delivery-metrics.js';
 import { nestLog } from './nest-log.js';
 import { version } from './package.js';
 import { listeningOn, type Profile } from './profile.js';
@@ -45,19 +46,23 @@ export function startApi(profile: Profile): Promise<RunningApi> {
     closing.add(() => core.adapters.close());
     const rateLimits = core.adapters.openRateLimits();
     closing.add(() => rateLimits.close());
-    const baseUrl = new BaseUrl(profile.baseUrl);
     const schemas = answerSchemas(committedDocument());
-    const { app, server } = await makeApi(profile, core, rateLimits, baseUrl, schemas);
+    const { app, server } = await makeApi(profile, core, rateLimits, schemas);
 
     const dataSource = await app.get(DataSource).initialize();
     closing.add(() => dataSource.destroy());
+    const clock = app.get(DatabaseClock);
+    closing.add(() => clock.stop());
+    await clock.start();
     const notifications = app.get(DatabaseNotifications);
     closing.add(() => notifications.stop());
     const keys = app.get(CachedIssuedKeys);
     notifications.on(KEY_OWNER_CHANGED, () => keys.forget());
     notifications.watch((listening) => keys.setListening(listening));
+    const { registry } = app.get(Metrics);
+    showBacklog(registry, app.get(Backlog));
     if (core.adapters.worksInProcess) {
-      const workshop = Workshop.open(app, core.adapters.openJobQueue());
+      const workshop = Workshop.open(app, core.adapters.openJobQueue(), new DeliveryMetrics(registry));
       closing.add(() => workshop.close(JOBS_GRACE_MS));
     }
     await notifications.start();
@@ -65,14 +70,19 @@ export function startApi(profile: Profile): Promise<RunningApi> {
     const gate = new Gate(profile.limits, rateLimits, app.get(KeyOwners));
     const readiness = app.get(Readiness);
     guard(server, { gate, readiness, metrics: app.get(Metrics) });
-    serveReference(server, baseUrl);
+    serveReference(server, core.baseUrl);
     closing.add(() => app.close());
     closing.add(() => readiness.drain());
     const port = await listen(app, profile);
-    baseUrl.value = listeningOn(profile, port).baseUrl;
+    core.baseUrl.value = listeningOn(profile, port).baseUrl;
 
     const host = profile.host.includes(':') ? `[${profile.host}]` : profile.host;
-    return { app, address: `http://${host}:${port}`, baseUrl: baseUrl.value, close: () => closing.close() };
+    return {
+      app,
+      address: `http://${host}:${port}`,
+      baseUrl: core.baseUrl.value,
+      close: () => closing.close(),
+    };
   });
 }
 
@@ -94,7 +104,6 @@ export async function makeApi(
   profile: Profile,
   core: Core,
   rateLimits: RateLimits,
-  baseUrl: BaseUrl,
   schemas: AnswerSchemas,
 ): Promise<{ app: INestApplication; server: FastifyInstance }> {
   const server = makeFastify({
@@ -103,9 +112,8 @@ export async function makeApi(
     answerSchemas: schemas,
   });
   const edge = [
-    { provide: BaseUrl, useValue: baseUrl },
     provide(Readiness),
-    provide(Metrics, OutboxTurns),
+    provide(Metrics),
     {
       provide: Health,
       useFactory: (dataSource: DataSource) =>

@@ -1,12 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { Backlog } from '../delivery/reads/backlog.js';
 import { Health } from '../platform/health.js';
 import { Metrics } from '../platform/metrics.js';
+import { DatabaseClock } from '../platform/persistence/database-clock.js';
 import { DatabaseNotifications } from '../platform/persistence/notifications.js';
-import { OutboxTurns } from '../platform/persistence/outbox.js';
 import { Closing } from './closing.js';
 import { openCore } from './core.js';
+import { DeliveryMetrics, showBacklog } from './delivery-metrics.js';
 import { nestLog } from './nest-log.js';
 import { version } from './package.js';
 import type { Profile } from './profile.js';
@@ -31,15 +33,20 @@ export async function startWorker(profile: Profile): Promise<Running> {
     closing.add(() => app.close());
     const dataSource = await app.get(DataSource).initialize();
     closing.add(() => dataSource.destroy());
+    const clock = app.get(DatabaseClock);
+    closing.add(() => clock.stop());
+    await clock.start();
     const notifications = app.get(DatabaseNotifications);
     closing.add(() => notifications.stop());
+    const metrics = new Metrics();
+    showBacklog(metrics.registry, app.get(Backlog));
     if (profile.workerHealthPort !== null) {
       const health = new Health({ version, profile: profile.name, redis: () => null }, dataSource);
-      const metrics = new Metrics(app.get(OutboxTurns));
       const server = serveHealth(health, metrics, profile.host, profile.workerHealthPort);
       closing.add(() => server.close());
     }
-    const workshop = Workshop.open(app, core.adapters.openJobQueue());
+    const deliveryMetrics = new DeliveryMetrics(metrics.registry);
+    const workshop = Workshop.open(app, core.adapters.openJobQueue(), deliveryMetrics);
     closing.add(() => workshop.close(JOBS_GRACE_MS));
     await notifications.start();
     process.stdout.write('LinkTime worker is at work\n');
@@ -51,9 +58,12 @@ export async function startWorker(profile: Profile): Promise<Running> {
 function serveHealth(health: Health, metrics: Metrics, host: string, port: number): Server {
   return createServer((request, response) => {
     void (async () => {
-      if (request.url === '/metrics') return { status: 200, body: await metrics.text() };
+      if (request.url === '/metrics') {
+        return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics.text() };
+      }
       const alive = request.url === '/health/live' || (await health.databaseAnswers());
-      return { status: alive ? 200 : 503, body: JSON.stringify({ status: alive ? 'ready' : 'down' }) };
-    })().then(({ status, body }) => response.writeHead(status).end(body));
+      const body = JSON.stringify({ status: alive ? 'ready' : 'down' });
+      return { status: alive ? 200 : 503, type: 'application/json', body };
+    })().then(({ status, type, body }) => response.writeHead(status, { 'Content-Type': type }).end(body));
   }).listen(port, host);
 }

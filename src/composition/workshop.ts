@@ -1,42 +1,98 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { DueDeliveries, WEBHOOK_DELIVERIES_CHANNEL } from '../delivery/adapters/due-deliveries.js';
+import { DueEmails, EMAILS_CHANNEL } from '../delivery/adapters/due-emails.js';
+import { DueReminders } from '../delivery/adapters/due-reminders.js';
 import { jobHandler } from '../delivery/jobs/jobs.js';
+import { Mailer, type Attempted } from '../delivery/ports.js';
+import { DeliverWebhook } from '../delivery/use-cases/deliver-webhook.js';
 import { HandleEvent } from '../delivery/use-cases/handle-event.js';
-import type { JobQueue } from '../kernel/job-queue.js';
+import { Remind } from '../delivery/use-cases/remind.js';
+import { SendEmail } from '../delivery/use-cases/send-email.js';
+import type { Job, JobQueue } from '../kernel/job-queue.js';
+import { Hourly } from '../platform/hourly.js';
 import { Log } from '../platform/log.js';
+import { SafeRequests } from '../platform/outgoing/safe-requests.js';
 import { DatabaseNotifications } from '../platform/persistence/notifications.js';
 import { OUTBOX_CHANNEL, OutboxTurns } from '../platform/persistence/outbox.js';
-import { OutboxRelay } from '../platform/persistence/relay.js';
+import { Relay, type Turns } from '../platform/persistence/relay.js';
+import type { DeliveryMetrics } from './delivery-metrics.js';
 
-/** Where what is owed gets done: the relay rings, the queue hands on, the jobs work. */
+/** Where what is owed gets done: relays ring, the queue hands on, the jobs work. */
 export class Workshop {
   private constructor(
-    private readonly relay: OutboxRelay,
+    private readonly relays: readonly Relay[],
+    private readonly upkeep: Hourly,
     private readonly queue: JobQueue,
+    private readonly tools: readonly { close(): Promise<void> }[],
   ) {}
 
-  static open(app: INestApplicationContext, queue: JobQueue): Workshop {
+  static open(app: INestApplicationContext, queue: JobQueue, metrics: DeliveryMetrics): Workshop {
     const log = app.get(Log);
-    const turns = app.get(OutboxTurns);
-    const relay = new OutboxRelay(turns, queue, (error) =>
-      log.error(error, 'the outbox could not be relayed'),
-    );
-    app.get(DatabaseNotifications).on(OUTBOX_CHANNEL, () => relay.wake());
-    const handle = jobHandler({ handleEvent: app.get(HandleEvent) });
+    const events = app.get(OutboxTurns);
+    const deliveries = app.get(DueDeliveries);
+    const relayOf = (what: string, turns: Turns) =>
+      new Relay(turns, queue, (error) => {
+        metrics.relayFailed(what);
+        log.error(error, `${what} could not be relayed`);
+      });
+    const relay = {
+      events: relayOf('events', events),
+      deliveries: relayOf('webhooks', deliveries),
+      emails: relayOf('mails', app.get(DueEmails)),
+      reminders: relayOf('reminders', app.get(DueReminders)),
+    };
+    const notifications = app.get(DatabaseNotifications);
+    notifications.on(OUTBOX_CHANNEL, () => relay.events.wake());
+    notifications.on(WEBHOOK_DELIVERIES_CHANNEL, () => relay.deliveries.wake());
+    notifications.on(EMAILS_CHANNEL, () => relay.emails.wake());
+
+    const handle = jobHandler({
+      handleEvent: app.get(HandleEvent),
+      deliverWebhook: app.get(DeliverWebhook),
+      sendEmail: app.get(SendEmail),
+      remind: app.get(Remind),
+    });
+    metrics.watch(queue);
     queue.work(async (job) => {
       try {
-        await handle(job);
+        const attempted = await orPutOff(events, handle, job);
+        if (attempted) metrics.attempted(attempted);
       } catch (error) {
-        await turns.putOff(job.eventId, String(error)).catch(() => undefined); // its lease ends all the same
+        metrics.jobFailed(job);
         throw error;
       }
+      // There is room for another.
+      if (job.name === 'handle-event') relay.events.wake();
+      if (job.name === 'deliver-webhook') relay.deliveries.wake();
     });
-    relay.start();
-    return new Workshop(relay, queue);
+
+    const upkeep = new Hourly([() => events.prune(), () => deliveries.prune()], (error) =>
+      log.error(error, 'what is old could not be forgotten'),
+    );
+    const relays = Object.values(relay);
+    for (const each of relays) each.start();
+    return new Workshop(relays, upkeep, queue, [app.get(Mailer), app.get(SafeRequests)]);
   }
 
   /** Takes nothing new and waits for what is under way, `graceMs` at most. What is left is still owed. */
   async close(graceMs: number): Promise<void> {
-    await this.relay.stop();
+    await this.upkeep.stop();
+    await Promise.all(this.relays.map((relay) => relay.stop()));
     await this.queue.close(graceMs);
+    await Promise.all(this.tools.map((tool) => tool.close()));
+  }
+}
+
+/** An event that cannot be handled waits longer each time; all else that failed unrecorded is rung for again soon. */
+async function orPutOff(
+  events: OutboxTurns,
+  handle: (job: Job) => Promise<Attempted | null>,
+  job: Job,
+): Promise<Attempted | null> {
+  try {
+    return await handle(job);
+  } catch (error) {
+    if (job.name === 'handle-event') await events.putOff(job.id, String(error)).catch(() => undefined);
+    throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { Instant } from '@js-joda/core';
  * What happened, under the name it bears on the wire. An event is recorded by the aggregate that changed and stored
  * in the same transaction as the change.
  */
-export type DomainEvent = BookingEvent | ContactCreated;
+export type DomainEvent = BookingEvent | ContactCreated | PaymentReceived;
 
 export interface BookingEvent {
   readonly name: 'booking.created' | 'booking.cancelled' | 'booking.rescheduled';
@@ -70,4 +70,28 @@ export interface ContactEventData {
   readonly source: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+export interface PaymentReceived {
+  readonly name: 'payment.received';
+  readonly ownerId: string;
+  /** The booking's id. */
+  readonly subjectId: string;
+  readonly occurredAt: Instant;
+  readonly data: PaymentEventData;
+}
+
+export interface PaymentEventData {
+  readonly payment: {
+    readonly id: string;
+    /** Who took it, such as `stripe`. */
+    readonly provider: string;
+    /** In minor units of the currency. */
+    readonly amount: number;
+    /** ISO 4217. */
+    readonly currency: string;
+    readonly paidAt: string;
+  };
+  /** The booking that it pays for, as it is once paid. */
+  readonly booking: BookingEventData;
 }

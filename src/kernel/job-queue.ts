@@ -34,6 +34,9 @@ export function laneOf({ name }: Job): Lane {
 /** How many handlers one process has under way at a time, by lane. */
 export type Concurrency = Readonly<Record<Lane, number>>;
 
+/** How many jobs wait and how many are under way, by lane. */
+export type Load = Readonly<Record<Lane, { readonly waiting: number; readonly underWay: number }>>;
+
 export type JobHandler = (job: Job) => Promise<void>;
 
 /** Hears of what goes wrong where no caller waits for it: a job whose handler threw; null for a fault of the queue itself. */
@@ -52,6 +55,9 @@ export abstract class JobQueue {
 
   /** Starts handing jobs to the handler, a few of each lane at a time; called once. A handler that throws is not called again for that ring. */
   abstract work(handler: JobHandler): void;
+
+  /** What waits and what is under way in all processes that share the queue. Throws if that cannot be told now. */
+  abstract load(): Promise<Load>;
 
   /** Takes nothing new, waits for the handlers under way (at most `graceMs`), lets go of connections. */
   abstract close(graceMs: number): Promise<void>;

@@ -3,12 +3,12 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Replaces a file as a whole, readable by its owner alone: whatever fails or loses power, the old or the new one is there. */
-export async function writeDurably(path: string, text: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Buffer): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   try {
     const file = await open(draft, 'wx', 0o600);
     await file
-      .writeFile(text)
+      .writeFile(content)
       .then(() => file.sync())
       .finally(() => file.close());
     await renameDurably(draft, path);

@@ -1,9 +1,11 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { OutboxTurns } from './persistence/outbox.js';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** How often the event loop is woken to see how late it is. */
+const LAG_PRECISION_MS = 50;
 
 /** What Prometheus reads. Routes are told by their pattern: no ids, and no endless list of labels. */
 export class Metrics {
-  private readonly registry = new Registry();
+  readonly registry = new Registry();
   private readonly requests = new Histogram({
     name: 'linktime_http_request_seconds',
     help: 'How long requests took to answer',
@@ -12,28 +14,8 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor(turns: OutboxTurns) {
-    collectDefaultMetrics({ register: this.registry });
-    const oldest = new Gauge({
-      name: 'linktime_outbox_oldest_seconds',
-      help: 'For how long the oldest event that is still owed has waited',
-      registers: [this.registry],
-    });
-    new Gauge({
-      name: 'linktime_outbox_owed',
-      help: 'Events whose work is still owed',
-      registers: [this.registry],
-      async collect() {
-        try {
-          const backlog = await turns.backlog();
-          this.set(backlog.owed);
-          oldest.set(backlog.oldestSeconds);
-        } catch {
-          this.set(Number.NaN); // the database is away: unknown, not zero
-          oldest.set(Number.NaN);
-        }
-      },
-    });
+  constructor() {
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: LAG_PRECISION_MS });
   }
 
   answered(method: string, route: string, status: number, seconds: number): void {

@@ -117,6 +117,7 @@ describe.each([
         'outbox',
         'booking counts',
         ...(profile === 'production' ? ['redis', 'redis memory', 'redis persistence'] : []),
+        'mail',
       ]);
     },
     MINUTES,
@@ -156,6 +157,7 @@ describe('the command line tool', () => {
         effectivePlan: 'PRO',
         timezone: 'Europe/London',
         planExpiresAt: null,
+        reminderMinutes: [1_440, 60],
         createdAt: expect.any(String),
         updatedAt: expect.any(String),
       });
@@ -199,6 +201,8 @@ describe('the command line tool', () => {
         planExpiresAt: null,
         timezone: 'Asia/Kolkata',
       });
+      expect(await update('--reminders', '45m,2d')).toMatchObject({ reminderMinutes: [2_880, 45] });
+      expect(await update('--reminders', 'none')).toMatchObject({ reminderMinutes: [] });
       expect(await json(['users', 'list'])).toContainEqual(
         expect.objectContaining({ email: 'hedy@example.com', name: 'Hedy' }),
       );

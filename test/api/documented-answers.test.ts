@@ -26,6 +26,7 @@ const oddQueries = [
   'from=2026-02-30',
   'from=2026-03-01&to=2026-02-01',
   'search=%00',
+  'after=%00&limit=1',
   `search=${'x'.repeat(201)}`,
   'timezone=Nowhere',
   'timezone=UTC&startDate=2026-02-01&endDate=2027-02-01',

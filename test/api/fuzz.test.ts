@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { book, inDays } from '../support/bookings.js';
 import { isErrorBody, promisedPaths, type Client } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
 import { hostileJson, hostileText, hostileUrlPart } from '../support/hostile.js';
 import { Installation } from '../support/installation.js';
 import { sendRaw } from '../support/raw-http.js';
@@ -59,7 +60,7 @@ describe('whatever is sent', () => {
 
   beforeAll(async () => {
     linktime = await Installation.production();
-    anyone = await linktime.startClient();
+    [anyone] = await Promise.all([linktime.startClient(), linktime.startWorker()]);
     const owner = await linktime.owners.add();
     client = anyone.as(owner);
     const offer = await linktime.owners.offer(owner, {
@@ -76,10 +77,15 @@ describe('whatever is sent', () => {
       const { body } = await client.get<{ contact: { id: string } }>(`/api/v1/bookings/${id}`);
       ids.push(id, body.contact.id);
     }
+    const { body: events } = await eventually(async () => {
+      const page = await client.get<{ data: { id: string }[] }>('/api/v1/events');
+      return page.body.data.length > 0 && page;
+    });
     good = {
       id: ids,
       slug: [offer.slug],
       page: ['1', '2'],
+      after: events.data.map(({ id }) => id),
       limit: ['1', '100'],
       status: ['CONFIRMED', 'cancelled', 'all'],
       from: ['2026-01-01', '2026-01-01T00:00:00Z'],

@@ -43,6 +43,7 @@ describe('every request is checked in one order', () => {
       '/api/v1/webhooks',
       '/api/v1/bookings/x/y',
       '/api/v1/contacts/x/y',
+      '/api/v1/events/x',
       '/api/bookings/x/y/z/0',
       '/favicon.ico',
     ])('%s is no route for POST, whoever asks', async (path) => {
@@ -63,6 +64,7 @@ describe('every request is checked in one order', () => {
       ['GET', '/api/v1/bookings/x/cancel', 'OPTIONS, POST'],
       ['HEAD', '/api/v1/bookings/x/cancel', 'OPTIONS, POST'],
       ['POST', '/api/v1/event-types', 'GET, HEAD, OPTIONS'],
+      ['POST', '/api/v1/events', 'GET, HEAD, OPTIONS'],
       ['DELETE', '/api/v1/event-types/x', 'GET, HEAD, OPTIONS'],
       ['POST', '/api/v1/availability/x?timezone=UTC', 'GET, HEAD, OPTIONS'],
       ['GET', '/api/bookings', 'OPTIONS, POST'],
@@ -101,6 +103,7 @@ describe('every request is checked in one order', () => {
       '/api/v1/bookings?page=0',
       `/api/v1/contacts/${unknownId}`,
       '/api/v1/availability/none?timezone=nowhere',
+      '/api/v1/events?after=unknown&limit=0',
     ])('GET %s without a key is 401', async (path) => {
       expect(await anyone.get(path)).toMatchObject({ status: 401, body: { error: 'Missing API key' } });
     });
@@ -229,7 +232,7 @@ describe('every request is checked in one order', () => {
   });
 
   describe('methods', () => {
-    it.each(['/api/v1/me', '/api/v1/bookings', '/api/v1/contacts', '/api/v1/event-types'])(
+    it.each(['/api/v1/me', '/api/v1/bookings', '/api/v1/contacts', '/api/v1/event-types', '/api/v1/events'])(
       'HEAD %s mirrors GET',
       async (path) => {
         const get = await client.get(path);

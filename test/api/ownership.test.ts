@@ -3,6 +3,7 @@ import type { ContactView } from '../../src/crm/reads/contact-reads.js';
 import type { BookingDetailView } from '../../src/scheduling/reads/booking-reads.js';
 import { book, bookingOf, dateInDays, inDays } from '../support/bookings.js';
 import { promisedPaths, type Client, type HttpAnswer } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
 import { Installation } from '../support/installation.js';
 import type { Offer, Owner } from '../support/owners.js';
 
@@ -66,6 +67,10 @@ const ofMany: Record<string, (client: Client, theirs: World) => Promise<HttpAnsw
     client.get('/api/v1/event-types'),
     client.get('/api/v1/event-types', { limit: 100 }),
   ],
+  'GET /api/v1/events': (client, theirs) => [
+    client.get('/api/v1/events'),
+    ...Object.values(theirs.ids).map((id) => client.get('/api/v1/events', { after: id })),
+  ],
   // What is public is public; who has booked or is known is not.
   'POST /api/holds': (client, theirs) => [
     client.post('/api/holds', { eventTypeId: theirs.offer.id, startTime: theirs.booking.startTime }),
@@ -84,7 +89,7 @@ describe('what belongs to another owner', () => {
 
   beforeAll(async () => {
     linktime = await Installation.production();
-    const anyone = await linktime.startClient();
+    const [anyone] = await Promise.all([linktime.startClient(), linktime.startWorker()]);
     mine = await newWorld(anyone, 'Mine');
     theirs = await newWorld(anyone, 'Theirs');
   });
@@ -104,8 +109,13 @@ describe('what belongs to another owner', () => {
     });
     const { body: booking } = await client.get<BookingDetailView>(`/api/v1/bookings/${made.id}`);
     const { body: contact } = await client.get<ContactView>(`/api/v1/contacts/${booking.contact!.id}`);
+    const event = await eventually(async () => {
+      const { body } = await client.get<{ nextAfter: string | null }>('/api/v1/events');
+      return body.nextAfter;
+    });
     const ids = {
       booking: booking.id,
+      event,
       contact: contact.id,
       'event type': offer.id,
       slug: offer.slug,

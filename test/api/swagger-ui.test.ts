@@ -5,6 +5,8 @@ import type { Owner } from '../support/owners.js';
 
 const SETTLED_MS = 20_000;
 
+type Operations = Record<string, Record<string, { operationId: string; tags: [string] }>>;
+
 describe('the reference at /docs, in a browser', () => {
   let linktime: Installation;
   let url: string;
@@ -36,16 +38,21 @@ describe('the reference at /docs, in a browser', () => {
     await linktime?.close();
   });
 
-  it('shows every operation of the API under its tag', async () => {
+  it('shows every operation of the API under its tag, and the webhooks', async () => {
     await page.goto(`${url}/docs`);
     await page.locator('#operations-Account-getMe').waitFor();
     const shown = await page.locator('.opblock').evaluateAll((blocks) => blocks.map(({ id }) => id));
-    const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
-      paths: Record<string, Record<string, { operationId: string; tags: [string] }>>;
+    const { paths, webhooks } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+      paths: Operations;
+      webhooks: Operations;
     };
-    const promised = Object.values(paths)
-      .flatMap((operations) => Object.values(operations))
-      .map(({ operationId, tags: [tag] }) => `operations-${tag.replaceAll(' ', '_')}-${operationId}`);
+    const operationsOf = (items: Operations) => Object.values(items).flatMap((item) => Object.values(item));
+    const promised = [
+      ...operationsOf(paths).map(
+        ({ operationId, tags: [tag] }) => `operations-${tag.replaceAll(' ', '_')}-${operationId}`,
+      ),
+      ...operationsOf(webhooks).map(({ operationId }) => `operations-webhooks-${operationId}`),
+    ];
     expect(shown.sort()).toEqual(promised.sort());
   });
 

@@ -50,6 +50,8 @@ const contacts = await done(owner.GET('/api/v1/contacts', { params: { query: { s
 const contact = await done(
   owner.GET('/api/v1/contacts/{id}', { params: { path: { id: booking.contact?.id ?? '' } } }),
 );
+const events = await done(owner.GET('/api/v1/events', { params: { query: { limit: 100 } } }));
+const reasons = events.data.map((event) => event.event === 'booking.cancelled' && event.data.cancelReason);
 
 console.log(
   JSON.stringify({
@@ -64,6 +66,7 @@ console.log(
     cancelledBy: page.data.map(({ cancelledBy }) => cancelledBy),
     contacts: contacts.data.map(({ name }) => name),
     upcoming: contact.upcomingMeetings.length,
+    reasons,
   }),
 );
 
@@ -91,6 +94,11 @@ const mistakes = {
     '\'"/api/v1/types"\' is not assignable',
   ],
   'a field of an answer that does not exist': ['me.email', 'me.mail', "'mail' does not exist"],
+  'a field of another event': [
+    "event.event === 'booking.cancelled'",
+    "event.event === 'booking.created'",
+    "'cancelReason' does not exist",
+  ],
   'a contact taken for granted': [
     "booking.contact?.id ?? ''",
     'booking.contact.id',
@@ -152,6 +160,7 @@ describe('a client typed by the OpenAPI document', () => {
       cancelledBy: ['HOST'],
       contacts: ['Ada Lovelace'],
       upcoming: 0,
+      reasons: [],
     });
   });
 

@@ -60,6 +60,19 @@ export function jobQueueContract(name: string, openStage: () => Promise<JobQueue
       await handled(1);
     });
 
+    it('tells how much waits and is under way, by lane', async () => {
+      await open();
+      workshop.shut();
+      queue.work(workshop.handle);
+      await queue.enqueue(['a', 'b', 'c', 'd', 'e', 'f'].map(job));
+      await eventually(() => workshop.begun.length === 4);
+      expect(await queue.load()).toEqual({
+        database: { waiting: 2, underWay: 4 },
+        webhooks: { waiting: 0, underWay: 0 },
+        mail: { waiting: 0, underWay: 0 },
+      });
+    });
+
     it('tells of a handler that threw, does not call it again, and goes on with the others', async () => {
       await open();
       const calls: string[] = [];

@@ -30,6 +30,7 @@ export function usersContract(name: string, open: () => Promise<UsersStage>): vo
         plan: 'PRO',
         planExpiresAt: Instant.parse('2027-01-31T23:59:59.999Z'),
         passwordHash: '$argon2id$...',
+        reminderMinutes: [2_880, 30],
         timezone: 'America/New_York',
       });
       await save(plain);
@@ -42,7 +43,10 @@ export function usersContract(name: string, open: () => Promise<UsersStage>): vo
     it('keeps a change', async () => {
       const user = aUser();
       await save(user);
-      user.change({ name: 'Grace', plan: 'FREE' }, Instant.parse('2026-03-01T00:00:00Z'));
+      user.change(
+        { name: 'Grace', plan: 'FREE', reminderMinutes: [] },
+        Instant.parse('2026-03-01T00:00:00Z'),
+      );
       await save(user);
 
       expect((await find(user.state.email))?.state).toEqual(user.state);
@@ -102,6 +106,7 @@ function aUser(given: Partial<UserState> = {}): User {
     timezone: 'Europe/London',
     plan: 'BUSINESS',
     planExpiresAt: null,
+    reminderMinutes: [1_440, 60],
     passwordHash: null,
     createdAt: Instant.parse('2026-02-10T12:00:00.123Z'),
     updatedAt: Instant.parse('2026-02-10T12:00:00.123Z'),

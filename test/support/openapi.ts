@@ -6,13 +6,16 @@ import { root } from './paths.js';
 
 interface OpenApiDocument {
   readonly paths: Record<string, Record<string, { responses: Record<string, ResponseObject | Reference> }>>;
+  readonly webhooks?: Record<string, { post: { requestBody: { content: Content } } }>;
   readonly components?: { readonly responses?: Record<string, ResponseObject>; [kind: string]: unknown };
 }
 
 interface ResponseObject {
   readonly headers?: Record<string, { required?: boolean; schema?: AnySchemaObject } | Reference>;
-  readonly content?: Record<string, { schema?: AnySchemaObject }>;
+  readonly content?: Content;
 }
+
+type Content = Record<string, { schema?: AnySchemaObject; example?: unknown }>;
 
 interface Reference {
   readonly $ref: string;
@@ -52,6 +55,19 @@ export class PromisedAnswers {
     this.checkHeaders(where, promised, response.headers, fail);
     if (asked === 'head') return text === '' ? undefined : fail('an answer to HEAD has a body');
     return this.checkBody(where, promised, response.headers.get('content-type'), text, fail);
+  }
+
+  /**
+   * Throws unless the text is what the document says that a webhook of this event is sent: every required field and none that is
+   * not described. Returns it parsed.
+   */
+  checkWebhook(event: string, text: string): unknown {
+    const schema = this.document.webhooks?.[event]?.post.requestBody.content['application/json']?.schema;
+    if (!schema) throw new Error(`${event}: the event is not documented`);
+    const body: unknown = JSON.parse(text);
+    const validate = this.compile(this.ajv, `webhook ${event}`, schema);
+    if (validate(body)) return body;
+    throw new Error(`${event}: ${faultsOf(validate)}\n${text.slice(0, 2_000)}`);
   }
 
   private checkHeaders(where: string, promised: ResponseObject, headers: Headers, fail: Fail): void {
@@ -118,10 +134,27 @@ export async function expectAnswerFits(
   pathTemplate: string,
   response: Response,
 ): Promise<unknown> {
+  return committed().check(method, pathTemplate, response);
+}
+
+/** An event as the world is told of it. */
+export interface Envelope<Data = Record<string, unknown>> {
+  readonly id: string;
+  readonly event: string;
+  readonly timestamp: string;
+  readonly data: Data;
+}
+
+/** What a webhook was sent for this event, parsed. Throws unless it is as openapi/openapi.json promises. */
+export function expectPayload<Data = Record<string, unknown>>(event: string, text: string): Envelope<Data> {
+  return committed().checkWebhook(event, text) as Envelope<Data>;
+}
+
+function committed(): PromisedAnswers {
   promised ??= new PromisedAnswers(
     JSON.parse(readFileSync(join(root, 'openapi/openapi.json'), 'utf8')) as OpenApiDocument,
   );
-  return promised.check(method, pathTemplate, response);
+  return promised;
 }
 
 // CommonJS without a default of its own.

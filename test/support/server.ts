@@ -59,8 +59,19 @@ export async function runCli(args: readonly string[], settings: Settings, stdin 
   return { code, ...answer };
 }
 
-function start(program: string, settings: Settings): RunningProcess {
-  const child = launch(program, settings);
+/** Starts a command that goes on until it is interrupted, and resolves once it has written what is looked for. */
+export async function startCli(
+  args: readonly string[],
+  settings: Settings,
+  pattern: RegExp,
+): Promise<RunningProcess> {
+  const running = start('cli.js', settings, args);
+  await sign(running, pattern);
+  return running;
+}
+
+function start(program: string, settings: Settings, args: readonly string[] = []): RunningProcess {
+  const child = launch(program, settings, args);
   child.stdin!.end();
   let written = '';
   for (const stream of [child.stdout!, child.stderr!]) {

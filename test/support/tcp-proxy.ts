@@ -12,6 +12,8 @@ export class TcpProxy {
   private server: Server = createServer();
   private behaviour: Behaviour = 'pass';
   private delayMs = 0;
+  /** Sees what passes on which connection before it does; returns false for what is to be lost. */
+  tap: (from: 'client' | 'server', chunk: Buffer, connection: Socket) => boolean = () => true;
   private readonly clients = new Set<Socket>();
 
   private constructor(
@@ -100,8 +102,10 @@ export class TcpProxy {
       line = line.then(() => delay(Math.max(0, arrival - performance.now()))).then(work);
     };
 
-    client.on('data', (chunk) => swallowed || target.write(chunk));
-    target.on('data', (chunk) => later(() => swallowed || client.write(chunk)));
+    client.on('data', (chunk) => swallowed || (this.tap('client', chunk, client) && target.write(chunk)));
+    target.on('data', (chunk) =>
+      later(() => swallowed || (this.tap('server', chunk, client) && client.write(chunk))),
+    );
     target.on('close', () => later(() => swallowed || client.destroy()));
     target.on('error', () => target.destroy());
     client.on('close', () => target.destroy());

@@ -8,7 +8,10 @@ import { PostgresUnitOfWork, Session } from '../../platform/persistence/session.
 import { HandleEvent } from '../use-cases/handle-event.js';
 import { OutboxOwedEvents } from './outbox-owed-events.js';
 import { PostgresEmailLog } from './postgres-email-log.js';
-import { PostgresOwnerAddresses } from './postgres-owner-addresses.js';
+import { PostgresHosts } from './postgres-hosts.js';
+import { PostgresPublishedEvents } from './postgres-published-events.js';
+import { PostgresReminders } from './postgres-reminders.js';
+import { PostgresWebhookDeliveries } from './postgres-webhook-deliveries.js';
 
 const ids = new RandomIds();
 
@@ -17,6 +20,7 @@ describe('Handling an event', () => {
   let handleEvent: HandleEvent;
   let eventId: string;
   let bookingId: string;
+  const endpointId = ids.next();
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -26,8 +30,11 @@ describe('Handling an event', () => {
     const outbox = new Outbox(session, ids);
     handleEvent = new HandleEvent(
       new OutboxOwedEvents(outbox),
+      new PostgresHosts(session),
       new PostgresEmailLog(session),
-      new PostgresOwnerAddresses(session),
+      new PostgresReminders(session),
+      new PostgresPublishedEvents(session),
+      new PostgresWebhookDeliveries(session),
       unitOfWork,
       new FixedClock(),
       ids,
@@ -57,6 +64,12 @@ describe('Handling an event', () => {
          'Intro', 30, 'Ada', 'ada@example.com', 'UTC', '[]', '{}', 't', 0, now(), now())`,
       [bookingId, ownerId, eventType.state.id],
     );
+    await dataSource.query(
+      `insert into webhook_endpoints (id, owner_id, url, events, secret, state, created_at, updated_at)
+       values ($1, $2, 'https://example.com/hook', '{booking.created}', 'whsec_', 'ENABLED', now(), now()),
+         ($3, $2, 'https://example.com/deaf', '{contact.created}', 'whsec_', 'ENABLED', now(), now())`,
+      [endpointId, ownerId, ids.next()],
+    );
     await unitOfWork.run(() => outbox.append(booking.events));
     [{ id: eventId }] = await dataSource.query('select id from outbox');
   });
@@ -80,6 +93,28 @@ describe('Handling an event', () => {
     ]);
     const [{ handled_at: handledAt }] = await database.dataSource.query('select handled_at from outbox');
     expect(handledAt).not.toBeNull();
+  });
+
+  it('publishes the event under its own id and owes it once to each endpoint that listens for it', async () => {
+    const published = await database.dataSource.query('select id, name, body, is_test from published_events');
+    expect(published).toMatchObject([{ id: eventId, name: 'booking.created', is_test: false }]);
+    expect(JSON.parse(published[0].body)).toMatchObject({
+      id: eventId,
+      event: 'booking.created',
+      data: { id: bookingId, host: { email: 'ann@example.com' } },
+    });
+    const owed = await database.dataSource.query(
+      'select event_id, endpoint_id, status from webhook_deliveries',
+    );
+    expect(owed).toEqual([{ event_id: eventId, endpoint_id: endpointId, status: 'PENDING' }]);
+  });
+
+  it('plans the reminders of a booking that is still ahead', async () => {
+    const planned = await database.dataSource.query(
+      'select minutes_before from reminders where booking_id = $1 order by minutes_before',
+      [bookingId],
+    );
+    expect(planned).toEqual([{ minutes_before: 60 }, { minutes_before: 1440 }]);
   });
 
   it('would note nothing twice even if the event were owed again', async () => {

@@ -6,8 +6,8 @@ export class OutboxOwedEvents extends OwedEvents {
     super();
   }
 
-  take(eventId: string): Promise<OwedEvent | null> {
-    return this.outbox.take(eventId);
+  take(eventId: string, limit: number): Promise<OwedEvent[]> {
+    return this.outbox.take(eventId, limit);
   }
 
   settle(eventId: string): Promise<void> {

@@ -1,6 +1,13 @@
+import type { Instant } from '@js-joda/core';
+import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
+import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Session } from '../../platform/persistence/session.js';
-import { EmailLog, type QueuedEmail } from '../ports.js';
+import type { MailContent } from '../domain/mail.js';
+import { EmailLog, type ClaimedEmail, type DeliveryOutcome, type QueuedEmail } from '../ports.js';
+import { EMAILS_CHANNEL, hasElder } from './due-emails.js';
+
+const MOST_WORDS = 1_000;
 
 export class PostgresEmailLog extends EmailLog {
   constructor(private readonly session: Session) {
@@ -9,18 +16,131 @@ export class PostgresEmailLog extends EmailLog {
 
   async queue(emails: readonly QueuedEmail[]): Promise<void> {
     if (emails.length === 0) return;
-    const rows = emails.map(({ id, bookingId, eventId, type, recipient, subject, at }) => ({
-      ...{ id, type, recipient, subject },
+    const rows = emails.map(({ id, ownerId, bookingId, eventId, recipient, subject, content, at }) => ({
+      ...{ id, type: content.type, recipient, subject, content },
+      owner_id: ownerId,
       booking_id: bookingId,
       event_id: eventId,
       created_at: formatInstant(at),
     }));
     await this.session.query(
-      `insert into email_logs (id, booking_id, event_id, type, recipient, subject, status, created_at)
-       select r.id, r.booking_id, r.event_id, r.type, r.recipient, r.subject, 'QUEUED', r.created_at
-       from jsonb_populate_recordset(null::email_logs, $1) r
+      `insert into email_logs (id, owner_id, booking_id, event_id, type, recipient, subject, content, status, created_at,
+         next_attempt_at)
+       select r.id, r.owner_id, r.booking_id, r.event_id, r.type, r.recipient, r.subject, r.content, 'QUEUED', r.created_at, now()
+       from json_populate_recordset(null::email_logs, $1) r
        on conflict (event_id, type, recipient) do nothing`,
       [JSON.stringify(rows)],
     );
+    this.session.tell(EMAILS_CHANNEL);
   }
+
+  async claim(emailId: string): Promise<ClaimedEmail | null> {
+    const [row] = await this.session.query<ClaimedRow>(
+      `with claimed as (
+         update email_logs l set under_way = true, turn = turn + 1, attempts = attempts + 1,
+           busy_until = now() + interval '50 s'
+         where id = $1 and status = 'QUEUED' and next_attempt_at <= now() and (not under_way or busy_until <= now())
+           and not ${hasElder('l')}
+         returning *)
+       select c.id, c.recipient, c.subject, c.content, c.created_at, c.attempts, c.turn,
+         b.status as booking_status, b.starts_at, b.sequence,
+         case c.content->'reader'->>'role' when 'invitee' then b.invitee_token end as invitee_token
+       from claimed c left join bookings b on b.id = c.booking_id`,
+      [emailId],
+    );
+    return row ? claimOf(row) : null;
+  }
+
+  async record(claim: ClaimedEmail, words: string | null, outcome: DeliveryOutcome): Promise<boolean> {
+    const isSent = outcome.kind === 'succeeded';
+    return this.end(
+      claim,
+      `status = $3, error = $4, sent_at = case when $5 then now() end, next_attempt_at = now() + make_interval(secs => $6)`,
+      [
+        { succeeded: 'SENT', retry: 'QUEUED', failed: 'FAILED' }[outcome.kind],
+        isSent ? null : words === null ? null : printable(words),
+        isSent,
+        outcome.kind === 'retry' ? outcome.afterSeconds : 0,
+      ],
+    );
+  }
+
+  async withdraw(claim: ClaimedEmail, reason: string): Promise<void> {
+    await this.end(claim, `status = 'FAILED', error = $3, attempts = attempts - 1`, [printable(reason)]);
+  }
+
+  async requeue(emailId: string): Promise<'requeued' | 'not failed' | 'unknown'> {
+    if (!isId(emailId)) return 'unknown';
+    const [row] = await this.session.query<{ status: string }>(
+      'select status from email_logs where id = $1 for update',
+      [emailId],
+    );
+    if (row?.status !== 'FAILED') return row ? 'not failed' : 'unknown';
+    await this.requeueWhere('id = $1', [emailId]);
+    return 'requeued';
+  }
+
+  async requeueFailed(since: Instant): Promise<number> {
+    return this.requeueWhere('created_at >= $1', [formatInstant(since)]);
+  }
+
+  /** Ends a claim, unless it is no longer the last; whoever waited for this mail to be done with may have his turn. */
+  private async end(claim: ClaimedEmail, change: string, parameters: unknown[]): Promise<boolean> {
+    const ended = await this.session.query(
+      `update email_logs set under_way = false, busy_until = null, ${change}
+       where id = $1 and turn = $2 and status = 'QUEUED' returning id`,
+      [claim.id, claim.turn, ...parameters],
+    );
+    if (ended.length > 0 && claim.bookingNow !== null) this.session.tell(EMAILS_CHANNEL);
+    return ended.length > 0;
+  }
+
+  /** Mails of old whose content nobody kept cannot be sent. */
+  private async requeueWhere(condition: string, parameters: unknown[]): Promise<number> {
+    const requeued = await this.session.query(
+      `update email_logs set status = 'QUEUED', attempts = 0, next_attempt_at = now(), busy_until = null, under_way = false
+       where status = 'FAILED' and content is not null and ${condition} returning id`,
+      parameters,
+    );
+    this.session.tell(EMAILS_CHANNEL);
+    return requeued.length;
+  }
+}
+
+/** Servers say what they like: PostgreSQL keeps no NUL, and no terminal should obey the rest. */
+function printable(words: string): string {
+  return words
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, MOST_WORDS)
+    .toWellFormed();
+}
+
+interface ClaimedRow {
+  id: string;
+  recipient: string;
+  subject: string;
+  content: MailContent;
+  created_at: string;
+  /** With the one that now begins. */
+  attempts: number;
+  turn: number;
+  booking_status: string | null;
+  starts_at: string | null;
+  sequence: number | null;
+  invitee_token: string | null;
+}
+
+function claimOf(row: ClaimedRow): ClaimedEmail {
+  const { id, recipient, subject, content, turn } = row;
+  return {
+    ...{ id, recipient, subject, content, turn },
+    bookingNow:
+      row.booking_status === null
+        ? null
+        : { status: row.booking_status, start: instantOf(row.starts_at!), sequence: row.sequence! },
+    inviteeToken: row.invitee_token,
+    createdAt: instantOf(row.created_at),
+    attempts: row.attempts - 1,
+  };
 }

@@ -1,8 +1,24 @@
+import type { Instant } from '@js-joda/core';
 import type { Clock } from '../../kernel/clock.js';
+import type { BookingEvent, DomainEvent } from '../../kernel/domain-event.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
+import { contentOf } from '../domain/mail-content.js';
 import { owedEmails } from '../domain/owed-emails.js';
-import type { EmailLog, OwedEvents, OwnerAddresses } from '../ports.js';
+import { envelopeOf, eventTypeIdOf } from '../domain/webhook-payload.js';
+import type {
+  EmailLog,
+  Host,
+  Hosts,
+  OwedEvents,
+  PublishedEvents,
+  QueuedEmail,
+  Reminders,
+  WebhookDeliveries,
+} from '../ports.js';
+
+/** How many events are handled in one unit of work at most. */
+const AT_ONCE = 50;
 
 export interface HandleEventCommand {
   readonly eventId: string;
@@ -12,33 +28,68 @@ export interface HandleEventCommand {
 export class HandleEvent {
   constructor(
     private readonly owedEvents: OwedEvents,
+    private readonly hosts: Hosts,
     private readonly emailLog: EmailLog,
-    private readonly ownerAddresses: OwnerAddresses,
+    private readonly reminders: Reminders,
+    private readonly publishedEvents: PublishedEvents,
+    private readonly deliveries: WebhookDeliveries,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
+  /** What happened to the same owner before is handled before: the world is told of things in the order in which they happened. */
   async execute({ eventId }: HandleEventCommand): Promise<void> {
-    await this.unitOfWork.run(async () => {
-      const owed = await this.owedEvents.take(eventId);
-      if (!owed) return;
-
-      const ownerEmail = await this.ownerAddresses.emailOf(owed.event.ownerId);
-      if (ownerEmail !== null) {
-        const at = this.clock.now();
-        const emails = owedEmails(owed.event, ownerEmail);
-        await this.emailLog.queue(
-          emails.map((email) => ({
-            ...email,
-            id: this.ids.next(),
-            bookingId: owed.event.subjectId,
-            eventId,
-            at,
-          })),
-        );
-      }
-      await this.owedEvents.settle(eventId);
-    });
+    let handled;
+    do {
+      handled = await this.unitOfWork.run(() => this.handleSome(eventId));
+    } while (handled === AT_ONCE);
   }
+
+  /** Returns how many events these were. */
+  private async handleSome(eventId: string): Promise<number> {
+    const owed = await this.owedEvents.take(eventId, AT_ONCE);
+    const [first] = owed;
+    const host = first ? await this.hosts.find(first.event.ownerId) : null;
+    for (const { id, event } of owed) {
+      if (host) await this.tell(id, event, host);
+      await this.owedEvents.settle(id);
+    }
+    return owed.length;
+  }
+
+  private async tell(eventId: string, event: DomainEvent, host: Host): Promise<void> {
+    const at = this.clock.now();
+    if (isAboutBooking(event)) {
+      await this.emailLog.queue(this.emailsOf(eventId, event, host, at));
+      await this.reminders.plan(event.subjectId, host.reminderMinutes, at);
+    }
+    // Last, as others who publish for this owner wait from here on.
+    await this.publishedEvents.publish({
+      id: eventId,
+      ownerId: event.ownerId,
+      name: event.name,
+      eventTypeId: eventTypeIdOf(event),
+      body: envelopeOf(eventId, event, host),
+      isTest: false,
+      at,
+    });
+    await this.deliveries.fanOut(eventId);
+  }
+
+  private emailsOf(eventId: string, event: BookingEvent, host: Host, at: Instant): QueuedEmail[] {
+    return owedEmails(event, host).map((email) => ({
+      ...email,
+      id: this.ids.next(),
+      ownerId: event.ownerId,
+      bookingId: event.subjectId,
+      eventId,
+      content: contentOf(email, event.data, host),
+      at,
+    }));
+  }
+}
+
+function isAboutBooking(event: DomainEvent): event is BookingEvent {
+  return event.name.startsWith('booking.');
 }

@@ -26,6 +26,9 @@ export class UserRow {
   @Column({ ...instantColumn, name: 'plan_expires_at', nullable: true })
   planExpiresAt!: Instant | null;
 
+  @Column({ type: 'int', name: 'reminder_minutes', array: true })
+  reminderMinutes!: readonly number[];
+
   @Column({ type: 'text', name: 'password_hash', nullable: true })
   passwordHash!: string | null;
 

@@ -25,9 +25,21 @@ describe('User', () => {
       timezone: 'Europe/London',
       plan: 'PRO',
       planExpiresAt: null,
+      reminderMinutes: [1_440, 60],
       passwordHash: null,
       createdAt: now,
       updatedAt: now,
+    });
+  });
+
+  it('has people reminded as the owner wishes, the longest time before first', () => {
+    const user = User.create({ ...given, reminderMinutes: [30, 2_880] }, now);
+    expect(user.state.reminderMinutes).toEqual([2_880, 30]);
+
+    user.change({ reminderMinutes: [] }, now);
+    expect(user.state.reminderMinutes).toEqual([]);
+    expect(faultsOf(() => user.change({ reminderMinutes: [1] }, now))).toEqual({
+      reminderMinutes: 'reminderMinutes must be whole minutes, from 5 to 40320 (28 days)',
     });
   });
 

@@ -4,6 +4,7 @@ import { isEmailAddress, normalizeEmail } from '../../kernel/email-address.js';
 import { codePoints, faultOfText, textLimits, tidyText } from '../../kernel/text.js';
 import { findTimeZone } from '../../kernel/time-zone.js';
 import { plans, type Plan } from './plan.js';
+import { DEFAULT_REMINDER_MINUTES, faultOfReminders } from './reminder-times.js';
 
 // A username is part of public addresses: lower-case letters, digits, and hyphens between them.
 const USERNAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
@@ -20,11 +21,15 @@ export interface GivenUserDetails {
   readonly plan: string;
   /** When the plan ends, trial and grace period included; null if it does not. */
   readonly planExpiresAt: Instant | null;
+  /** How many minutes before their meetings people are reminded; a day and an hour if nothing is said. */
+  readonly reminderMinutes?: readonly number[];
 }
 
 /** The same fields as they are kept. */
 export interface UserDetails extends GivenUserDetails {
   readonly plan: Plan;
+  /** The longest first. */
+  readonly reminderMinutes: readonly number[];
 }
 
 export interface UserState extends UserDetails {
@@ -67,6 +72,7 @@ export class User {
       timezone: patch.timezone ?? current.timezone,
       plan: patch.plan ?? current.plan,
       planExpiresAt: patch.planExpiresAt === undefined ? current.planExpiresAt : patch.planExpiresAt,
+      reminderMinutes: patch.reminderMinutes ?? current.reminderMinutes,
     });
     refuse(faultsOf(details));
     this.current = { ...current, ...details, updatedAt: at };
@@ -88,10 +94,11 @@ function tidied(given: GivenUserDetails): UserDetails {
     timezone: findTimeZone(given.timezone)?.id() ?? given.timezone,
     plan: given.plan.trim().toUpperCase() as Plan,
     planExpiresAt: given.planExpiresAt,
+    reminderMinutes: [...(given.reminderMinutes ?? DEFAULT_REMINDER_MINUTES)].sort((a, b) => b - a),
   };
 }
 
-function faultsOf({ email, name, username, timezone, plan }: UserDetails): Faults {
+function faultsOf({ email, name, username, timezone, plan, reminderMinutes }: UserDetails): Faults {
   const faults: Faults = {};
   const faultOfName = name === '' ? 'is required' : faultOfText(name, textLimits.name, 'one line');
   if (faultOfName) faults['name'] = `name ${faultOfName}`;
@@ -101,6 +108,8 @@ function faultsOf({ email, name, username, timezone, plan }: UserDetails): Fault
   }
   if (!findTimeZone(timezone)) faults['timezone'] = 'timezone must be an IANA time zone name';
   if (!plans.includes(plan)) faults['plan'] = `plan must be one of ${plans.join(', ')}`;
+  const faultOfTimes = faultOfReminders(reminderMinutes);
+  if (faultOfTimes) faults['reminderMinutes'] = `reminderMinutes ${faultOfTimes}`;
   return faults;
 }
 

@@ -54,6 +54,7 @@ describe('UserReads', () => {
     expect(users[0]).toEqual({
       ...(await reads.me(ada)),
       planExpiresAt: '2026-06-30T21:59:59.500Z',
+      reminderMinutes: [1_440, 60],
       createdAt: '2026-02-10T12:00:00.000Z',
       updatedAt: '2026-02-10T12:00:00.000Z',
     });

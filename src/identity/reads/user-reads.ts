@@ -19,6 +19,8 @@ export interface MeView {
 
 export interface UserView extends MeView {
   planExpiresAt: string | null;
+  /** How many minutes before their meetings people are reminded. */
+  reminderMinutes: number[];
   createdAt: string;
   updatedAt: string;
 }
@@ -43,7 +45,7 @@ export class UserReads {
   /** The user of that id; null if there is none. */
   async me(ownerId: string): Promise<MeView | null> {
     if (!isId(ownerId)) return null;
-    const [row] = await this.sql.prepared<UserViewRow>('me', `${SELECT_USERS} where id = $1`, [ownerId]);
+    const [row] = await this.sql.prepared<MeRow>('me', `select ${ME} from users where id = $1`, [ownerId]);
     return row ? this.meOf(row) : null;
   }
 
@@ -78,27 +80,29 @@ export class UserReads {
     return {
       ...this.meOf(row),
       planExpiresAt: row.plan_expires_at,
+      reminderMinutes: row.reminder_minutes,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     };
   }
 
-  private meOf({ id, email, name, username, plan, plan_expires_at, timezone }: UserViewRow): MeView {
+  private meOf({ id, email, name, username, plan, plan_expires_at, timezone }: MeRow): MeView {
     const planExpiresAt = plan_expires_at === null ? null : Instant.parse(plan_expires_at);
     const planNow = effectivePlan(plan, planExpiresAt, this.clock.now());
     return { id, email, name, username, plan, effectivePlan: planNow, timezone };
   }
 }
 
-const SELECT_USERS = `
-  select id, email, name, username, plan, plan_expires_at, timezone, created_at, updated_at from users`;
+const ME = 'id, email, name, username, plan, plan_expires_at, timezone';
+
+const SELECT_USERS = `select ${ME}, reminder_minutes, created_at, updated_at from users`;
 
 const SELECT_KEYS = `
   select id, name, prefix, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
          last_used_at as "lastUsedAt"
   from api_keys`;
 
-interface UserViewRow {
+interface MeRow {
   id: string;
   email: string;
   name: string;
@@ -106,6 +110,10 @@ interface UserViewRow {
   plan: Plan;
   plan_expires_at: string | null;
   timezone: string;
+}
+
+interface UserViewRow extends MeRow {
+  reminder_minutes: number[];
   created_at: string;
   updated_at: string;
 }

@@ -12,6 +12,8 @@ export interface CreateUserCommand {
   readonly timezone: string;
   readonly plan: string;
   readonly planExpiresAt: Instant | null;
+  /** How many minutes before their meetings people are reminded; a day and an hour if nothing is said. */
+  readonly reminderMinutes?: readonly number[];
   /** 8 to 200 characters; null for a user who does not sign in with a password. */
   readonly password: string | null;
 }

@@ -1,16 +1,7 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import type { Resolve } from './names.js';
-
-/** The host is, or its name leads to, an address that may not be reached. Nothing was sent. */
-export class AddressRefused extends Error {
-  constructor(
-    /** False if a connection was made before it showed. */
-    public readonly beforeConnecting: boolean,
-  ) {
-    super('The address is private');
-  }
-}
+import { AddressRefused } from './public-address.js';
 
 export interface CheckedConnections {
   /** Whether an IP address may be connected to. */

@@ -1,6 +1,6 @@
 import { TookTooLong } from '../within.js';
-import { AddressRefused } from './checked-connections.js';
 import { NameNotResolved } from './names.js';
+import { AddressRefused } from './public-address.js';
 
 /** By code (or name) and message of what undici or Node throws; the first that fits. */
 const SENTENCES: [kind: RegExp, sentence: (code: string) => string][] = [

@@ -32,3 +32,13 @@ function isPublicIPv6(address: ipaddr.IPv6): boolean {
   if (address.match(NAT64)) return isPublicIPv4(new ipaddr.IPv4(address.toByteArray().slice(-4)));
   return address.match(GLOBAL_UNICAST) && address.range() === 'unicast';
 }
+
+/** The host is, or its name leads to, an address that may not be reached. Nothing was sent. */
+export class AddressRefused extends Error {
+  constructor(
+    /** False if a connection was made before it showed. */
+    public readonly beforeConnecting: boolean,
+  ) {
+    super('The address is private');
+  }
+}

@@ -1,11 +1,10 @@
 import type { Client, Dispatcher } from 'undici';
 import { within } from '../within.js';
-import { AddressRefused, checkedConnector } from './checked-connections.js';
-import { Clients } from './clients.js';
+import type { Clients } from './clients.js';
 import { reasonOf } from './failures.js';
 import { bySystem, overDns, type Resolve } from './names.js';
 import { faultOfUrl, type OutgoingRules } from './outgoing-url.js';
-import { isPublicAddress } from './public-address.js';
+import { AddressRefused, isPublicAddress } from './public-address.js';
 
 /** What became of a request. */
 export type Outcome = Answered | Failed;
@@ -67,26 +66,11 @@ const POST_MAX_BYTES = 2_048;
  * beyond the limit of bytes is left unread. An outcome is always given, and nothing thrown.
  */
 export class SafeRequests {
-  private readonly clients: Clients;
+  private clients: Promise<Clients> | null = null;
   private readonly connectTimeoutMs: number;
 
   constructor(private readonly options: SafeRequestsOptions) {
-    const { allowPrivate, resolve, ca } = options;
     this.connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-    this.clients = new Clients({
-      connect: checkedConnector({
-        mayReach: allowPrivate ? () => true : isPublicAddress,
-        resolve: resolve ?? (allowPrivate ? bySystem : overDns()),
-        timeoutMs: this.connectTimeoutMs,
-        ca,
-      }),
-      keepAliveTimeout: 4_000, // below what servers allow, so that they seldom hang up on a request
-      keepAliveMaxTimeout: 10_000,
-      maxRequestsPerClient: 100, // then its name is resolved anew
-      maxHeaderSize: 16 * 1_024,
-      headersTimeout: 0, // the limit of the whole request covers these two
-      bodyTimeout: 0,
-    });
   }
 
   /** Why this is never asked, as a sentence; null if it may be. */
@@ -106,7 +90,7 @@ export class SafeRequests {
 
   /** Closes connections that wait; those in use close with their request. */
   async close(): Promise<void> {
-    this.clients.close();
+    (await this.clients)?.close();
   }
 
   private async ask(text: string, question: Question): Promise<Outcome> {
@@ -116,7 +100,8 @@ export class SafeRequests {
 
     const { timeoutMs = TIMEOUT_MS } = question;
     const url = new URL(text);
-    const client = this.clients.take(url.origin);
+    const clients = await (this.clients ??= this.openClients());
+    const client = clients.take(url.origin);
     let answer: Answer | null = null;
     try {
       answer = await within(timeoutMs, exchange(client, url, question));
@@ -129,8 +114,31 @@ export class SafeRequests {
         refusedBeforeConnecting: error instanceof AddressRefused && error.beforeConnecting,
       };
     } finally {
-      this.clients.putBack(url.origin, client, answer !== null && !answer.truncated);
+      clients.putBack(url.origin, client, answer !== null && !answer.truncated);
     }
+  }
+
+  // undici is loaded for the first request: a process that makes none does without its 17 MB.
+  private async openClients(): Promise<Clients> {
+    const [{ Clients }, { checkedConnector }] = await Promise.all([
+      import('./clients.js'),
+      import('./checked-connections.js'),
+    ]);
+    const { allowPrivate, resolve, ca } = this.options;
+    return new Clients({
+      connect: checkedConnector({
+        mayReach: allowPrivate ? () => true : isPublicAddress,
+        resolve: resolve ?? (allowPrivate ? bySystem : overDns()),
+        timeoutMs: this.connectTimeoutMs,
+        ca,
+      }),
+      keepAliveTimeout: 4_000, // below what servers allow, so that they seldom hang up on a request
+      keepAliveMaxTimeout: 10_000,
+      maxRequestsPerClient: 100, // then its name is resolved anew
+      maxHeaderSize: 16 * 1_024,
+      headersTimeout: 0, // the limit of the whole request covers these two
+      bodyTimeout: 0,
+    });
   }
 }
 

@@ -6,8 +6,8 @@ import { JobQueue, type Job } from '../../kernel/job-queue.js';
 import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { DatabaseNotifications } from './notifications.js';
-import { Outbox, OUTBOX_CHANNEL, OutboxTurns } from './outbox.js';
-import { OutboxRelay } from './relay.js';
+import { Outbox, OUTBOX_CHANNEL, OutboxTurns, type OwedEvent } from './outbox.js';
+import { Relay } from './relay.js';
 import { PostgresUnitOfWork, Session } from './session.js';
 
 const ids = new RandomIds();
@@ -23,6 +23,10 @@ class RecordingQueue extends JobQueue {
   }
 
   work(): void {}
+
+  load(): Promise<never> {
+    throw new Error('Nobody asks');
+  }
 
   async close(): Promise<void> {}
 }
@@ -58,7 +62,15 @@ describe('The outbox', () => {
   });
   const append = (...events: DomainEvent[]) => unitOfWork.run(() => outbox.append(events));
   const rows = () => database.dataSource.query('select * from outbox order by position');
+  const take = (id: string, limit = 10) => unitOfWork.run(() => outbox.take(id, limit));
+  const waits = async () =>
+    (
+      await database.dataSource.query(
+        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+    ).length > 0;
   const settle = (id: string) => unitOfWork.run(() => outbox.settle(id));
+  const takeDue = async (limit: number) => (await turns.takeDue(limit)).map(({ id }) => id);
   const endLease = (id: string) =>
     database.dataSource.query('update outbox set next_attempt_at = now() where id = $1', [id]);
   const settleAll = async () => {
@@ -71,10 +83,9 @@ describe('The outbox', () => {
     const [{ id }] = (await rows()).slice(-1);
 
     expect(id).toMatch(/^evt_/);
-    const taken = await unitOfWork.run(() => outbox.take(id));
-    expect(taken).toEqual({ id, event });
+    expect(await take(id)).toEqual([{ id, event }]);
     await settleAll();
-    expect(await unitOfWork.run(() => outbox.take(id))).toBeNull();
+    expect(await take(id)).toEqual([]);
   });
 
   it('keeps nothing of a unit of work that failed', async () => {
@@ -95,16 +106,16 @@ describe('The outbox', () => {
     await append(contactCreated('1'), contactCreated('2'), contactCreated('3'));
     const expected = (await rows()).slice(-3).map(({ id }: { id: string }) => id);
 
-    const taken = await Promise.all([turns.takeDue(2, 60), turns.takeDue(2, 60)]);
+    const taken = await Promise.all([takeDue(2), takeDue(2)]);
     expect(taken.flat().sort()).toEqual([...expected].sort());
     for (const some of taken) expect(some).toEqual([...some].sort());
-    expect(await turns.takeDue(10, 60)).toEqual([]);
+    expect(await takeDue(10)).toEqual([]);
 
     await endLease(expected[1]!);
-    expect(await turns.takeDue(10, 60)).toEqual([expected[1]]);
+    expect(await takeDue(10)).toEqual([expected[1]]);
     await settleAll();
     await endLease(expected[1]!);
-    expect(await turns.takeDue(10, 60)).toEqual([]);
+    expect(await takeDue(10)).toEqual([]);
   });
 
   it('puts an event whose work failed off for longer each time, an hour at most, and remembers why', async () => {
@@ -125,16 +136,32 @@ describe('The outbox', () => {
     await settleAll();
   });
 
-  it('is not handed to two at once', async () => {
+  it('gives an event together with what is owed of its owner from before, in order', async () => {
+    await append(contactCreated('1'), contactCreated('2'), contactCreated('3'));
+    const [first, second, third] = (await rows()).slice(-3).map(({ id }: { id: string }) => id);
+    const idsOf = async (id: string, limit?: number) => (await take(id, limit)).map((owed) => owed.id);
+    expect(await idsOf(second)).toEqual([first, second]);
+    expect(await idsOf(third, 2)).toEqual([first, second]);
+
+    await turns.putOff(first, 'cannot be handled');
+    expect(await idsOf(third)).toEqual([second, third]);
+    expect(await idsOf(first)).toEqual([first]);
+    await settleAll();
+  });
+
+  it('is not handed to two at once: who comes second waits, and finds the work done', async () => {
     await append(contactCreated());
     const [{ id }] = (await rows()).slice(-1);
-    const session = new Session(database.dataSource);
-    const other = new Outbox(session, ids);
+    let other: Promise<OwedEvent[]> = Promise.resolve([]);
     await unitOfWork.run(async () => {
-      expect(await outbox.take(id)).not.toBeNull();
-      expect(await new PostgresUnitOfWork(session).run(() => other.take(id))).toBeNull();
+      expect(await outbox.take(id, 10)).toHaveLength(1);
+      const session = new Session(database.dataSource);
+      const another = new Outbox(session, ids);
+      other = new PostgresUnitOfWork(session).run(() => another.take(id, 10));
+      await eventually(waits);
+      await outbox.settle(id);
     });
-    await settleAll();
+    expect(await other).toEqual([]);
   });
 
   it('tells how much is owed, and for how long', async () => {
@@ -144,6 +171,27 @@ describe('The outbox', () => {
     expect(oldestSeconds).toBeGreaterThan(1_000);
     await settleAll();
     expect(await turns.backlog()).toEqual({ owed: 0, oldestSeconds: 0 });
+  });
+
+  it('lets owners take turns, and has two hundred events rung for at most', async () => {
+    await append(...Array.from({ length: 230 }, () => contactCreated()));
+    const other = ids.next();
+    await database.dataSource.query(
+      `insert into users (id, email, name, username, timezone, plan, created_at, updated_at)
+       values ($1, 'b', 'B', 'b', 'UTC', 'PRO', now(), now())`,
+      [other],
+    );
+    await append({ ...contactCreated(), ownerId: other });
+    const last = (await rows()).at(-1).id;
+    const first = await turns.takeDue(100);
+    expect(first.slice(0, 2).map(({ id }) => id)).toContain(last);
+    expect(await turns.takeDue(150)).toHaveLength(100);
+    expect(await turns.takeDue(100)).toEqual([]);
+
+    await settle(first[0]!.id);
+    await turns.putOff(first[1]!.id, 'Oh no');
+    expect(await turns.takeDue(100)).toHaveLength(2);
+    await settleAll();
   });
 
   it('forgets what was done long ago and what was answered yesterday, and nothing else', async () => {
@@ -170,7 +218,7 @@ describe('The outbox', () => {
   it('rings for events as soon as they are committed, and for those whose ring was lost once the queue is back', async () => {
     const queue = new RecordingQueue();
     const faults: unknown[] = [];
-    const relay = new OutboxRelay(turns, queue, (error) => faults.push(error));
+    const relay = new Relay(turns, queue, (error) => faults.push(error));
     const notifications = new DatabaseNotifications(database.url);
     notifications.on(OUTBOX_CHANNEL, () => relay.wake());
     relay.start();
@@ -178,14 +226,14 @@ describe('The outbox', () => {
     try {
       await append(contactCreated());
       const [{ id }] = (await rows()).slice(-1);
-      await eventually(() => queue.rung.some(({ eventId }) => eventId === id));
+      await eventually(() => queue.rung.some((job) => job.id === id));
 
       queue.broken = true;
       await append(contactCreated());
       const [{ id: lost }] = (await rows()).slice(-1);
       await eventually(() => faults.length > 0);
       queue.broken = false;
-      await eventually(() => queue.rung.some(({ eventId }) => eventId === lost));
+      await eventually(() => queue.rung.some((job) => job.id === lost));
     } finally {
       await relay.stop();
       await notifications.stop();

@@ -2,8 +2,10 @@ import type { DataSource } from 'typeorm';
 import type { DomainEvent } from '../../kernel/domain-event.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Ids } from '../../kernel/ids.js';
+import type { Job } from '../../kernel/job-queue.js';
 import { instantOf } from './instant-column.js';
-import type { Session } from './session.js';
+import type { Turns } from './relay.js';
+import type { Session, Writer } from './session.js';
 
 /** An event as it waits in the outbox for its work to be done. */
 export interface OwedEvent {
@@ -24,76 +26,72 @@ export class Outbox {
     private readonly ids: Ids,
   ) {}
 
-  /** Stores events, in order, before the unit of work ends, and wakes the relays when it is committed. */
+  /** Stores events, in order, as the unit of work ends, and wakes the relays when it is committed. */
   async append(events: readonly DomainEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const rows = events.map((event, place) => ({
-      place,
-      id: `evt_${this.ids.next()}`,
-      name: event.name,
-      owner_id: event.ownerId,
-      subject_id: event.subjectId,
-      data: event.data,
-      occurred_at: formatInstant(event.occurredAt),
-    }));
-    const sent = this.session.prepared(
-      'append to outbox',
-      `with stored as (
-         insert into outbox (id, name, owner_id, subject_id, data, occurred_at)
-         select id, name, owner_id, subject_id, data, occurred_at
-         from json_to_recordset($1)
-           as e (place int, id text, name text, owner_id uuid, subject_id uuid, data json, occurred_at timestamptz)
-         order by place
-       )
-       select pg_notify('${OUTBOX_CHANNEL}', '')`,
-      [JSON.stringify(rows)],
-    );
-    this.session.follow(sent);
+    this.session.leave(this.store, events);
+    this.session.tell(OUTBOX_CHANNEL);
   }
 
-  /** Takes an owed event, locked until the unit of work ends; null if its work is done or being done elsewhere. */
-  async take(eventId: string): Promise<OwedEvent | null> {
-    const [row] = await this.session.query<EventRow>(
-      `select id, name, owner_id, subject_id, data, occurred_at
-       from outbox where id = $1 and handled_at is null for update skip locked`,
-      [eventId],
-    );
-    return row ? { id: row.id, event: eventOf(row) } : null;
+  private readonly store: Writer<DomainEvent> = (events) => {
+    const columns = {
+      ids: events.map(() => `evt_${this.ids.next()}`),
+      names: events.map(({ name }) => name),
+      owners: events.map(({ ownerId }) => ownerId),
+      subjects: events.map(({ subjectId }) => subjectId),
+      data: events.map(({ data }) => JSON.stringify(data)),
+      times: events.map(({ occurredAt }) => formatInstant(occurredAt)),
+    };
+    this.session.follow(this.session.prepared('append to outbox', APPEND, Object.values(columns)));
+  };
+
+  /**
+   * Takes an owed event and what its owner was owed before it, oldest first and at most `limit` of them, locked until the unit of work
+   * ends; whoever else works on them is waited for. What cannot be handled holds up nothing that came after it. None if the event's
+   * work is done.
+   */
+  async take(eventId: string, limit: number): Promise<OwedEvent[]> {
+    const rows = await this.session.prepared<EventRow>('take owed events', TAKE, [eventId, limit]);
+    return rows.map((row) => ({ id: row.id, event: eventOf(row) }));
   }
 
   /** Says that the event's work is done, in the same transaction as that work. */
   async settle(eventId: string): Promise<void> {
-    await this.session.query('update outbox set handled_at = now(), last_error = null where id = $1', [
-      eventId,
-    ]);
+    this.session.follow(
+      this.session.prepared(
+        'settle owed event',
+        'update outbox set handled_at = now(), last_error = null where id = $1',
+        [eventId],
+      ),
+    );
   }
 }
 
-/** The outbox as the relay sees it: whose turn it is to be rung for. */
-export class OutboxTurns {
+const TAKE = `
+  select o.id, o.name, o.owner_id, o.subject_id, o.data, o.occurred_at
+  from outbox o join outbox rung on rung.id = $1 and rung.handled_at is null
+  where o.owner_id = rung.owner_id and o.position <= rung.position and o.handled_at is null
+    and (o.id = $1 or o.last_error is null)
+  order by o.position limit $2 for update of o`;
+
+/**
+ * The outbox as the relay sees it. Owners take turns, and no more than two hundred events are rung for at a time: however much happens
+ * to one owner at once, what happens to another is told soon.
+ */
+export class OutboxTurns implements Turns {
   constructor(private readonly dataSource: DataSource) {}
 
-  /**
-   * Takes up to `limit` events that are due, oldest first, each of them for `leaseSeconds`: if their work is not done by then,
-   * they are due again. Two relays never take the same.
-   */
-  async takeDue(limit: number, leaseSeconds: number): Promise<string[]> {
-    const [rows] = await this.dataSource.query<[{ id: string; position: string }[], number]>(
-      `update outbox set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2)
-       where id in (
-         select id from outbox where handled_at is null and next_attempt_at <= now()
-         order by next_attempt_at, position limit $1 for update skip locked)
-       returning id, position`,
-      [limit, leaseSeconds],
-    );
-    return rows.sort((a, b) => Number(a.position) - Number(b.position)).map(({ id }) => id);
+  async takeDue(limit: number): Promise<Job[]> {
+    const [rows] = await this.dataSource.query<[TakenRow[], number]>(TAKE_DUE, [limit]);
+    return rows
+      .sort((a, b) => a.place - b.place || a.position - b.position)
+      .map(({ id }) => ({ name: 'handle-event', id }));
   }
 
-  /** Ends the leases of events for which nobody was rung: they are due at once. */
-  async giveBack(eventIds: readonly string[]): Promise<void> {
+  async giveBack(jobs: readonly Job[]): Promise<void> {
     await this.dataSource.query(
       'update outbox set next_attempt_at = now(), attempts = attempts - 1 where id = any($1) and handled_at is null',
-      [eventIds],
+      [jobs.map(({ id }) => id)],
     );
   }
 
@@ -105,6 +103,25 @@ export class OutboxTurns {
        where id = $1 and handled_at is null`,
       [eventId, reason.slice(0, 1_000)],
     );
+  }
+
+  /** Has an event tried again at once, as if for the first time; false if it is not owed. */
+  async retry(eventId: string): Promise<boolean> {
+    return (await this.retryWhere('id = $1', [eventId])) > 0;
+  }
+
+  /** The same for all whose last attempt failed; how many these are. */
+  retryFailed(): Promise<number> {
+    return this.retryWhere('last_error is not null', []);
+  }
+
+  private async retryWhere(condition: string, parameters: unknown[]): Promise<number> {
+    const [, retried] = await this.dataSource.query<[unknown[], number]>(
+      `update outbox set attempts = 0, next_attempt_at = now() where handled_at is null and ${condition}`,
+      parameters,
+    );
+    if (retried > 0) await this.dataSource.query(`notify ${OUTBOX_CHANNEL}`);
+    return retried;
   }
 
   /** How many events are owed, and for how many seconds the oldest of them has been. */
@@ -123,6 +140,45 @@ export class OutboxTurns {
       `delete from idempotency_keys where created_at < now() - interval '24 hours'`,
     );
   }
+}
+
+// Rows come out of the arrays in order, and take their positions in that order.
+const APPEND = `
+  insert into outbox (id, name, owner_id, subject_id, data, occurred_at)
+  select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::json[], $6::timestamptz[])`;
+
+// The first step goes along the index from owner to owner: the cost grows with how many are owed anything, and not with how much.
+const TAKE_DUE = `
+  with recursive owners as (
+    (select owner_id from outbox where handled_at is null order by owner_id limit 1)
+    union all
+    select next.owner_id from owners cross join lateral (
+      select owner_id from outbox where handled_at is null and owner_id > owners.owner_id
+      order by owner_id limit 1) next
+  ), chosen as (
+    select due.id, due.place
+    from owners cross join lateral (
+      select id, position, row_number() over (order by next_attempt_at, position) as place
+      from outbox where handled_at is null and owner_id = owners.owner_id and next_attempt_at <= now()
+      order by next_attempt_at, position limit $1) due
+    order by due.place, due.position
+    limit least($1, greatest(0, 200 - (
+      select count(*) from outbox
+      where handled_at is null and next_attempt_at > now() and attempts > 0 and last_error is null)))
+  ), taken as (
+    select id from outbox
+    where id in (select id from chosen) and handled_at is null and next_attempt_at <= now()
+    for update skip locked
+  )
+  update outbox o set attempts = attempts + 1, next_attempt_at = now() + interval '20 s'
+  from taken join chosen using (id) where o.id = taken.id
+  returning o.id, o.position::float8, chosen.place::int`;
+
+interface TakenRow {
+  id: string;
+  position: number;
+  /** Its place among what is taken of its owner. */
+  place: number;
 }
 
 interface EventRow {

@@ -1,24 +1,34 @@
-import type { JobQueue } from '../../kernel/job-queue.js';
-import type { OutboxTurns } from './outbox.js';
+import type { Job, JobQueue } from '../../kernel/job-queue.js';
 
 const BATCH = 100;
-const LEASE_SECONDS = 60;
 const POLL_MS = 1_000;
-const PRUNE_EVERY_MS = 3_600_000;
+const PAUSE_MS = 20;
+
+/** Work of one kind that is owed, as a relay sees it: whose turn it is to be rung for. Times are the database's. */
+export interface Turns {
+  /**
+   * Takes up to `limit` jobs that are due, the longest due first, each of them for 20 s: if its work is not done by then, it is
+   * due again. Two relays never take the same.
+   */
+  takeDue(limit: number): Promise<Job[]>;
+
+  /** Makes jobs for which nobody could be rung due at once. */
+  giveBack(jobs: readonly Job[]): Promise<void>;
+}
 
 /**
- * Rings the queue for events that are owed: at once when the database tells of new ones, and every second in any case. An event
- * whose ring was lost (a killed worker, a wiped queue) is rung for again when its lease ends.
+ * Rings the queue for what is owed: when it is woken, though with 20 ms between two looks, and every second in any case. Work whose
+ * ring was lost (a killed worker, a wiped queue) is rung for again when its turn ends.
  */
-export class OutboxRelay {
+export class Relay {
   private timer: NodeJS.Timeout | null = null;
   private pass: Promise<void> | null = null;
   private again = false;
+  private pausing = false;
   private stopped = false;
-  private prunedAt = 0;
 
   constructor(
-    private readonly turns: OutboxTurns,
+    private readonly turns: Turns,
     private readonly queue: JobQueue,
     private readonly onError: (error: unknown) => void,
   ) {}
@@ -27,25 +37,20 @@ export class OutboxRelay {
     this.wake();
   }
 
-  /** Looks now; if a look is under way, once more after it. */
+  /** Looks now, or shortly after a look that is under way or has just been. */
   wake(): void {
     if (this.stopped) return;
-    if (this.pass) {
+    if (this.pass || this.pausing) {
       this.again = true;
       return;
     }
     if (this.timer) clearTimeout(this.timer);
+    this.again = false;
     this.pass = this.ring()
       .catch(this.onError)
       .finally(() => {
         this.pass = null;
-        if (this.stopped) return;
-        if (this.again) {
-          this.again = false;
-          this.wake();
-        } else {
-          this.timer = setTimeout(() => this.wake(), POLL_MS);
-        }
+        this.pause();
       });
   }
 
@@ -55,21 +60,27 @@ export class OutboxRelay {
     await this.pass;
   }
 
+  private pause(): void {
+    if (this.stopped) return;
+    this.pausing = true;
+    this.timer = setTimeout(() => {
+      this.pausing = false;
+      this.timer = setTimeout(() => this.wake(), POLL_MS);
+      if (this.again) this.wake();
+    }, PAUSE_MS);
+  }
+
   private async ring(): Promise<void> {
     for (;;) {
-      const due = await this.turns.takeDue(BATCH, LEASE_SECONDS);
+      const due = await this.turns.takeDue(BATCH);
       if (due.length > 0) await this.ringFor(due);
-      if (due.length < BATCH) break;
-    }
-    if (Date.now() - this.prunedAt > PRUNE_EVERY_MS) {
-      this.prunedAt = Date.now();
-      await this.turns.prune();
+      if (due.length < BATCH) return;
     }
   }
 
-  private async ringFor(due: readonly string[]): Promise<void> {
+  private async ringFor(due: readonly Job[]): Promise<void> {
     try {
-      await this.queue.enqueue(due.map((eventId) => ({ name: 'handle-event', eventId })));
+      await this.queue.enqueue(due);
     } catch (error) {
       await this.turns.giveBack(due);
       throw error;

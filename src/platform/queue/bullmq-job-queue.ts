@@ -10,6 +10,7 @@ import {
   type JobErrorListener,
   type JobHandler,
   type Lane,
+  type Load,
 } from '../../kernel/job-queue.js';
 import { connectToRedis } from '../redis-connection.js';
 import { TookTooLong, within } from '../within.js';
@@ -69,6 +70,19 @@ export class BullMqJobQueue extends JobQueue {
 
   work(handler: JobHandler): void {
     for (const lane of lanes) this.workers.push(this.openWorker(lane, handler));
+  }
+
+  async load(): Promise<Load> {
+    const counts = await within(
+      ACCEPTED_WITHIN_MS,
+      Promise.all(lanes.map((lane) => this.queues[lane].getJobCounts('waiting', 'active'))),
+    );
+    return Object.fromEntries(
+      lanes.map((lane, place) => {
+        const { waiting = 0, active = 0 } = counts[place]!;
+        return [lane, { waiting, underWay: active }];
+      }),
+    ) as unknown as Load;
   }
 
   async close(graceMs: number): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type Job,
   type JobErrorListener,
   type JobHandler,
+  type Load,
 } from '../../kernel/job-queue.js';
 import { within } from '../within.js';
 
@@ -38,6 +39,12 @@ export class InProcessJobQueue extends JobQueue {
   work(handler: JobHandler): void {
     this.handler = handler;
     this.startSoon();
+  }
+
+  async load(): Promise<Load> {
+    return Object.fromEntries(
+      this.roads.map(({ lane, waiting, underWay }) => [lane, { waiting: waiting.size, underWay }]),
+    ) as unknown as Load;
   }
 
   async close(graceMs: number): Promise<void> {

@@ -1,0 +1,111 @@
+import type { UnitOfWork } from '../../kernel/unit-of-work.js';
+import type { Job } from '../../kernel/job-queue.js';
+import type { Turns } from '../../platform/persistence/relay.js';
+import type { Session } from '../../platform/persistence/session.js';
+import type { Sql } from '../../platform/persistence/sql.js';
+
+/** Where relays listen for news of deliveries. */
+export const WEBHOOK_DELIVERIES_CHANNEL = 'webhook_deliveries';
+
+const PRUNED_AT_ONCE = 1_000;
+
+/**
+ * Deliveries that are due, as the relay sees them. Endpoints take turns, and of each of them at most eight are rung for or under way
+ * at a time, one of an endpoint whose last attempt failed: however many a slow or dead receiver is owed, others wait for none of them.
+ */
+export class DueDeliveries implements Turns {
+  constructor(
+    private readonly session: Session,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly sql: Sql,
+  ) {}
+
+  async takeDue(limit: number): Promise<Job[]> {
+    const taken = await this.unitOfWork.run(async () => {
+      // Relays look one after another. Rows of endpoints are not locked: whoever records an attempt has them locked, almost always.
+      const locked = this.session.query(
+        `select pg_advisory_xact_lock(hashtextextended('due deliveries', 2))`,
+      );
+      // A statement of its own, begun after the lock was ours: it sees whatever others have taken before. It is planned anew each
+      // time, for a plan that was made when nothing was owed would read all that is.
+      const due = this.session.query<TakenRow>(TAKE_DUE, [limit]);
+      return (await Promise.all([due, locked]))[0];
+    });
+    return taken
+      .sort((a, b) => a.place - b.place || a.due - b.due)
+      .map(({ id }) => ({ name: 'deliver-webhook', id }));
+  }
+
+  async giveBack(jobs: readonly Job[]): Promise<void> {
+    await this.sql.query(
+      `update webhook_deliveries set busy_until = null
+       where id = any($1) and status = 'PENDING' and not under_way`,
+      [jobs.map(({ id }) => id)],
+    );
+  }
+
+  /**
+   * Forgets events published more than 30 days ago, with their deliveries, a thousand at a time. Of each owner's the newest stays, for
+   * a reader of the feed who has seen it and asks what came after.
+   */
+  async prune(): Promise<void> {
+    for (;;) {
+      const [{ pruned }] = (await this.sql.query<{ pruned: number }>(
+        `with pruned as (
+           delete from published_events where id in (
+             select id from published_events old
+             where published_at < now() - interval '30 days' and (is_test or exists (
+               select from published_events newer
+               where newer.owner_id = old.owner_id and newer.position > old.position and not newer.is_test))
+             order by published_at limit $1)
+           returning id
+         )
+         select count(*)::int as pruned from pruned`,
+        [PRUNED_AT_ONCE],
+      )) as [{ pruned: number }];
+      if (pruned < PRUNED_AT_ONCE) return;
+    }
+  }
+}
+
+interface TakenRow {
+  readonly id: string;
+  /** Its place among what is taken of its endpoint. */
+  readonly place: number;
+  /** When it was due, in seconds. */
+  readonly due: number;
+}
+
+/** Whether the delivery `d` is due and nobody was rung for it who may still come. */
+const IS_DUE = `
+  d.status = 'PENDING' and d.next_attempt_at <= now() and (d.busy_until is null or d.busy_until <= now())`;
+
+/** How many more of the endpoint `e` may be rung for. */
+const ROOM = `
+  (case when e.failing_since is null then 8 else 1 end
+   - (select count(*) from webhook_deliveries b
+      where b.endpoint_id = e.id and b.status = 'PENDING' and b.busy_until > now()))`;
+
+// The first step goes along the index from endpoint to endpoint: the cost grows with how many are owed anything, and not with how much.
+const TAKE_DUE = `
+  with recursive owed as (
+    (select d.endpoint_id, d.next_attempt_at from webhook_deliveries d
+     where d.status = 'PENDING' order by d.endpoint_id, d.next_attempt_at limit 1)
+    union all
+    select next.endpoint_id, next.next_attempt_at
+    from owed cross join lateral (
+      select d.endpoint_id, d.next_attempt_at from webhook_deliveries d
+      where d.status = 'PENDING' and d.endpoint_id > owed.endpoint_id
+      order by d.endpoint_id, d.next_attempt_at limit 1) next
+  ), chosen as (
+    select first.id, first.place, first.next_attempt_at
+    from owed join webhook_endpoints e on e.id = owed.endpoint_id cross join lateral (
+      select d.id, d.next_attempt_at, row_number() over (order by d.next_attempt_at) as place
+      from webhook_deliveries d where d.endpoint_id = e.id and ${IS_DUE}
+      order by d.next_attempt_at limit greatest(0, ${ROOM})) first
+    where owed.next_attempt_at <= now()
+    order by first.place, first.next_attempt_at limit $1
+  )
+  update webhook_deliveries d set busy_until = now() + interval '20 s', under_way = false
+  from chosen where d.id = chosen.id and (d.busy_until is null or d.busy_until <= now())
+  returning d.id, chosen.place::int, extract(epoch from d.next_attempt_at)::float8 as due`;

@@ -1,0 +1,41 @@
+import type { Job } from '../../kernel/job-queue.js';
+import type { Turns } from '../../platform/persistence/relay.js';
+import type { Sql } from '../../platform/persistence/sql.js';
+
+/** Where relays listen for news of mails to be sent. */
+export const EMAILS_CHANNEL = 'emails';
+
+/** Says in SQL that something owed to the same reader about the same booking before the mail of that alias is still to be sent. */
+export function hasElder(alias: string): string {
+  return `exists (
+    select from email_logs elder
+    where elder.booking_id = ${alias}.booking_id and elder.recipient = ${alias}.recipient and elder.status = 'QUEUED'
+      and (elder.created_at, elder.id) < (${alias}.created_at, ${alias}.id))`;
+}
+
+/** The mails that are due, as the relay sees them. */
+export class DueEmails implements Turns {
+  constructor(private readonly sql: Sql) {}
+
+  async takeDue(limit: number): Promise<Job[]> {
+    const rows = await this.sql.query<{ id: string }>(
+      `with taken as (
+         update email_logs set busy_until = now() + interval '20 s', under_way = false
+         where id in (
+           select id from email_logs l
+           where status = 'QUEUED' and coalesce(busy_until, next_attempt_at) <= now() and not ${hasElder('l')}
+           order by coalesce(busy_until, next_attempt_at), id limit $1 for update skip locked)
+         returning id, next_attempt_at)
+       select id from taken order by next_attempt_at, id`,
+      [limit],
+    );
+    return rows.map(({ id }) => ({ name: 'send-email', id }));
+  }
+
+  async giveBack(jobs: readonly Job[]): Promise<void> {
+    await this.sql.query(
+      `update email_logs set busy_until = null where id = any($1) and status = 'QUEUED' and not under_way`,
+      [jobs.map(({ id }) => id)],
+    );
+  }
+}

@@ -1,0 +1,162 @@
+import type { Instant } from '@js-joda/core';
+import { isId } from '../../kernel/ids.js';
+import { formatInstant } from '../../kernel/instant-text.js';
+import type { Session } from '../../platform/persistence/session.js';
+import type { WebhookEndpoint } from '../domain/webhook-endpoint.js';
+import {
+  WebhookDeliveries,
+  type ClaimedDelivery,
+  type DeliveryOutcome,
+  type Recovered,
+  type WebhookAttempt,
+} from '../ports.js';
+import { WEBHOOK_DELIVERIES_CHANNEL } from './due-deliveries.js';
+
+// No statement takes longer than a fraction of a second, however much an endpoint is owed.
+const RECOVERED_AT_ONCE = 2_000;
+const ABANDONED_AT_ONCE = 1_000;
+
+/** Deliveries in PostgreSQL. Who locks endpoints and deliveries locks the endpoint first. */
+export class PostgresWebhookDeliveries extends WebhookDeliveries {
+  constructor(private readonly session: Session) {
+    super();
+  }
+
+  async fanOut(eventId: string): Promise<void> {
+    const owed = this.session.prepared(
+      'fan out event',
+      `insert into webhook_deliveries (id, event_id, endpoint_id, status, next_attempt_at, created_at)
+       select gen_random_uuid(), p.id, e.id, 'PENDING', now(), now()
+       from published_events p join webhook_endpoints e on e.owner_id = p.owner_id
+       where p.id = $1 and e.state = 'ENABLED' and ${LISTENS}
+       on conflict (event_id, endpoint_id) do nothing returning id`,
+      [eventId],
+    );
+    this.session.follow(
+      owed.then(({ length }) => {
+        if (length > 0) this.session.tell(WEBHOOK_DELIVERIES_CHANNEL);
+      }),
+    );
+  }
+
+  async owe(eventId: string, endpointId: string): Promise<string> {
+    const [owed] = await this.session.query<{ id: string }>(
+      `insert into webhook_deliveries (id, event_id, endpoint_id, status, next_attempt_at, created_at)
+       values (gen_random_uuid(), $1, $2, 'PENDING', now(), now())
+       on conflict (event_id, endpoint_id) do update set ${BEGUN_ANEW} returning id`,
+      [eventId, endpointId],
+    );
+    this.session.tell(WEBHOOK_DELIVERIES_CHANNEL);
+    return owed!.id;
+  }
+
+  async recover({ state }: WebhookEndpoint, since: Instant, after: string | null): Promise<Recovered> {
+    // A microsecond lies between two attempts, so that they are made in the order in which it all happened.
+    const [recovered] = await this.session.query<Recovered>(
+      `with missed as (
+         select p.id, p.position, row_number() over (order by p.position) as place
+         from published_events p join webhook_endpoints e on e.id = $1
+         where p.owner_id = $2 and p.position > $3 and p.published_at >= $4 and not p.is_test and ${LISTENS}
+           and not exists (
+             select from webhook_deliveries d
+             where d.event_id = p.id and d.endpoint_id = e.id and (d.status = 'SUCCEEDED' or ${IS_UNDER_WAY}))
+         order by p.position limit ${RECOVERED_AT_ONCE}
+       ), owed as (
+         insert into webhook_deliveries (id, event_id, endpoint_id, status, next_attempt_at, created_at)
+         select gen_random_uuid(), id, $1, 'PENDING', now() + place * interval '1 microsecond', now() from missed
+         on conflict (event_id, endpoint_id) do update set ${BEGUN_ANEW}
+       )
+       select count(*)::int as count, case count(*) when ${RECOVERED_AT_ONCE} then max(position)::text end as next
+       from missed`,
+      [state.id, state.ownerId, after ?? 0, formatInstant(since)],
+    );
+    if (recovered!.count > 0) this.session.tell(WEBHOOK_DELIVERIES_CHANNEL);
+    return recovered!;
+  }
+
+  async find(id: string): Promise<{ eventId: string; endpointId: string } | null> {
+    if (!isId(id)) return null;
+    const [row] = await this.session.query<{ eventId: string; endpointId: string }>(
+      'select event_id as "eventId", endpoint_id as "endpointId" from webhook_deliveries where id = $1',
+      [id],
+    );
+    return row ?? null;
+  }
+
+  async abandon(endpointId: string, reason: string): Promise<void> {
+    await this.session.query(
+      `update webhook_deliveries
+       set status = 'FAILED', finished_at = now(), last_error = $2, busy_until = null, under_way = false
+       where id in (
+         select d.id from webhook_deliveries d
+         where d.endpoint_id = $1 and d.status = 'PENDING' and not ${IS_UNDER_WAY}
+         limit ${ABANDONED_AT_ONCE} for update skip locked)`,
+      [endpointId, reason],
+    );
+  }
+
+  async claim(deliveryId: string): Promise<ClaimedDelivery | null> {
+    if (!isId(deliveryId)) return null;
+    // A claim that the database loses with its power is one attempt more: that is not worth waiting for the disk each time.
+    this.session.follow(this.session.query('set local synchronous_commit to off'));
+    const [claim] = await this.session.prepared<ClaimedDelivery>(
+      'claim delivery',
+      `update webhook_deliveries d
+       set under_way = true, turn = turn + 1, busy_until = now() + interval '20 s'
+       from published_events p
+       where d.id = $1 and p.id = d.event_id and d.status = 'PENDING' and d.next_attempt_at <= now()
+         and not ${IS_UNDER_WAY}
+       returning d.id, d.endpoint_id as "endpointId", d.event_id as "eventId", p.name as "eventName", p.body,
+         d.attempts, d.turn`,
+      [deliveryId],
+    );
+    return claim ?? null;
+  }
+
+  async record(
+    { id, turn }: ClaimedDelivery,
+    { startedAt, tookMs, statusCode, response, error }: WebhookAttempt,
+    outcome: DeliveryOutcome,
+  ): Promise<boolean> {
+    const recorded = await this.session.prepared(
+      'record delivery',
+      `with ended as (
+         update webhook_deliveries
+         set status = $3, attempts = attempts + 1, last_error = $4, busy_until = null, under_way = false,
+           next_attempt_at = case $3 when 'PENDING' then now() + make_interval(secs => $5) else next_attempt_at end,
+           finished_at = case $3 when 'PENDING' then null else now() end
+         where id = $1 and turn = $2 and status = 'PENDING' returning id
+       )
+       insert into webhook_attempts (delivery_id, started_at, took_ms, status_code, response, error)
+       select id, $6, $7, $8, $9, $4 from ended returning id`,
+      [
+        ...[id, turn, STATUS[outcome.kind], error, outcome.kind === 'retry' ? outcome.afterSeconds : 0],
+        ...[formatInstant(startedAt), tookMs, statusCode, response],
+      ],
+    );
+    return recorded.length > 0;
+  }
+
+  async giveUp({ id, turn }: ClaimedDelivery, reason: string): Promise<void> {
+    await this.session.query(
+      `update webhook_deliveries
+       set status = 'FAILED', finished_at = now(), last_error = $3, busy_until = null, under_way = false
+       where id = $1 and turn = $2 and status = 'PENDING'`,
+      [id, turn, reason],
+    );
+  }
+}
+
+/** Whether the endpoint `e` listens for the event `p`. A filter by event type leaves events alone that are about none. */
+const LISTENS = `
+  p.name = any(e.events) and (e.event_type_id is null or p.event_type_id is null or p.event_type_id = e.event_type_id)`;
+
+/** Whether somebody makes an attempt at the delivery `d`, and has not taken too long. */
+const IS_UNDER_WAY = '(d.under_way and d.busy_until > now())';
+
+/** A delivery as if it had never been tried; whoever is at it has no say any more. */
+const BEGUN_ANEW = `
+  status = 'PENDING', attempts = 0, next_attempt_at = excluded.next_attempt_at, busy_until = null,
+  under_way = false, turn = webhook_deliveries.turn + 1, last_error = null, finished_at = null`;
+
+const STATUS = { succeeded: 'SUCCEEDED', retry: 'PENDING', failed: 'FAILED' } as const;

@@ -1,0 +1,159 @@
+import type { Instant } from '@js-joda/core';
+import type { Clock } from '../../kernel/clock.js';
+import { formatInstant } from '../../kernel/instant-text.js';
+import type { Ids } from '../../kernel/ids.js';
+import type { UnitOfWork } from '../../kernel/unit-of-work.js';
+import { chanceOf, secondsToRetry } from '../domain/retry-schedule.js';
+import { faultOfStatus, GONE } from '../domain/webhook-answer.js';
+import { disabledSentence, type WebhookEndpoint } from '../domain/webhook-endpoint.js';
+import { webhookHeaders } from '../domain/webhook-signature.js';
+import { english } from '../domain/wording-english.js';
+import type {
+  Attempted,
+  ClaimedDelivery,
+  DeliveryOutcome,
+  EmailLog,
+  Hosts,
+  ReceiverAnswer,
+  WebhookAttempt,
+  WebhookDeliveries,
+  WebhookEndpoints,
+  WebhookReceivers,
+} from '../ports.js';
+
+export interface DeliverWebhookCommand {
+  readonly deliveryId: string;
+}
+
+/** One attempt at a delivery that is due, and what follows from it for the delivery and its endpoint. */
+export class DeliverWebhook {
+  constructor(
+    private readonly deliveries: WebhookDeliveries,
+    private readonly endpoints: WebhookEndpoints,
+    private readonly receivers: WebhookReceivers,
+    private readonly hosts: Hosts,
+    private readonly emailLog: EmailLog,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /** Returns what was attempted; null if there was nothing to attempt, or somebody else had taken the delivery over. */
+  async execute({ deliveryId }: DeliverWebhookCommand): Promise<Attempted | null> {
+    const taken = await this.take(deliveryId);
+    if (!taken) return null;
+
+    const { claim, endpoint } = taken;
+    const startedAt = this.clock.now();
+    const webhook = { id: claim.eventId, eventName: claim.eventName, body: claim.body };
+    const headers = webhookHeaders(webhook, endpoint.secretsAt(startedAt), startedAt);
+    const answer = await this.receivers.post(endpoint.state.url, headers, claim.body);
+    const fault = answer.kind === 'failed' ? answer.reason : faultOfStatus(answer.status);
+    const attempt = { startedAt, tookMs: answer.tookMs, error: fault, ...shown(answer) };
+    const outcome =
+      fault === null
+        ? await this.succeed(claim, attempt)
+        : await this.unitOfWork.run(() => this.fail(claim, attempt, answer, fault));
+    return outcome && { kind: 'webhook', outcome: outcome.kind, tookMs: answer.tookMs };
+  }
+
+  /** The delivery for one attempt, and where it goes; null if there is none to be made. */
+  private take(deliveryId: string): Promise<{ claim: ClaimedDelivery; endpoint: WebhookEndpoint } | null> {
+    return this.unitOfWork.run(async () => {
+      const claim = await this.deliveries.claim(deliveryId);
+      const endpoint = claim && (await this.endpoints.read(claim.endpointId));
+      if (!endpoint) return null;
+      const { disabled } = endpoint.state;
+      if (!disabled) return { claim, endpoint };
+
+      await this.deliveries.giveUp(claim, disabledSentence[disabled.reason]);
+      await this.deliveries.abandon(claim.endpointId, disabledSentence[disabled.reason]); // more than could be given up at once
+      return null;
+    });
+  }
+
+  /** Locks the endpoint only where it has something to learn: successes of one that is well do not wait for one another. */
+  private async succeed(claim: ClaimedDelivery, attempt: WebhookAttempt): Promise<DeliveryOutcome | null> {
+    const outcome: DeliveryOutcome = { kind: 'succeeded' };
+    const [isRecorded, endpoint] = await this.unitOfWork.run(() =>
+      Promise.all([
+        this.deliveries.record(claim, attempt, outcome),
+        this.endpoints.read(claim.endpointId), // as it is now: somebody else's attempt may have failed meanwhile
+      ]),
+    );
+    if (!isRecorded) return null;
+    if (endpoint?.state.failingSince) await this.unitOfWork.run(() => this.tellOfSuccess(claim.endpointId));
+    return outcome;
+  }
+
+  private async tellOfSuccess(endpointId: string): Promise<void> {
+    const endpoint = await this.endpoints.find(endpointId);
+    if (!endpoint) return; // removed meanwhile
+    endpoint.received();
+    await this.endpoints.save(endpoint);
+  }
+
+  private async fail(
+    claim: ClaimedDelivery,
+    attempt: WebhookAttempt,
+    answer: ReceiverAnswer,
+    fault: string,
+  ): Promise<DeliveryOutcome | null> {
+    const endpoint = await this.endpoints.find(claim.endpointId);
+    if (!endpoint) return null; // removed meanwhile, with its deliveries
+    const before = endpoint.state;
+    const outcome = this.learn(endpoint, claim, answer);
+    if (!(await this.deliveries.record(claim, attempt, outcome))) return null;
+
+    if (endpoint.state !== before) await this.endpoints.save(endpoint);
+    const { disabled } = endpoint.state;
+    if (!disabled || before.disabled) return outcome;
+    await this.deliveries.abandon(claim.endpointId, disabledSentence[disabled.reason]);
+    if (disabled.reason === 'FAILING') await this.tellOwner(endpoint, fault, disabled.at);
+    return outcome;
+  }
+
+  /** Lets the endpoint know of a failure, and says what becomes of the delivery. */
+  private learn(endpoint: WebhookEndpoint, claim: ClaimedDelivery, answer: ReceiverAnswer): DeliveryOutcome {
+    const at = this.clock.now();
+    if (answer.kind === 'answered' && answer.status === GONE) endpoint.gone(at);
+    else endpoint.failed(at);
+    if (!endpoint.isEnabled) return { kind: 'failed' };
+
+    const attempts = claim.attempts + 1;
+    const retryAfter = answer.kind === 'answered' ? answer.retryAfter : null;
+    const chance = chanceOf(`${claim.id}/${attempts}`);
+    const afterSeconds = secondsToRetry({ attempts, retryAfter, at }, chance);
+    return afterSeconds === null ? { kind: 'failed' } : { kind: 'retry', afterSeconds };
+  }
+
+  private async tellOwner({ state }: WebhookEndpoint, lastError: string, at: Instant): Promise<void> {
+    const host = await this.hosts.find(state.ownerId);
+    if (!host) return;
+    const { email, name, timezone } = host;
+    await this.emailLog.queue([
+      {
+        id: this.ids.next(),
+        ownerId: state.ownerId,
+        bookingId: null,
+        eventId: `webhook-disabled:${state.id}:${formatInstant(at)}`,
+        recipient: email,
+        subject: english.webhookDisabled.subject(new URL(state.url).host),
+        content: {
+          type: 'WEBHOOK_DISABLED',
+          reader: { role: 'owner', email, name, timezone },
+          endpoint: { id: state.id, url: state.url },
+          since: formatInstant(state.failingSince ?? at),
+          lastError,
+        },
+        at,
+      },
+    ]);
+  }
+}
+
+/** What the log shows of an answer. */
+function shown(answer: ReceiverAnswer): { statusCode: number | null; response: string | null } {
+  if (answer.kind === 'failed') return { statusCode: null, response: null };
+  return { statusCode: answer.status, response: answer.body };
+}
