@@ -10,6 +10,9 @@ const tools = [
     names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     debian: 'chromium',
   },
+  { variable: 'RADICALE', names: ['radicale'], debian: 'radicale' },
+  { variable: 'XANDIKOS', names: ['xandikos'], debian: 'xandikos' },
+  { variable: 'FAKETIME', names: ['faketime'], debian: 'faketime' },
 ];
 
 /**

@@ -1,0 +1,27 @@
+/** The provider will not have these credentials: nothing gets better until the owner connects anew. */
+export class CalendarAccessLost extends Error {
+  override readonly name = 'CalendarAccessLost';
+}
+
+/** The provider cannot answer now. What failed may be tried again, after `retryAfterSeconds` if the provider said so. */
+export class CalendarUnavailable extends Error {
+  override readonly name = 'CalendarUnavailable';
+
+  constructor(
+    message: string,
+    readonly retryAfterSeconds: number | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** What the calendar holds cannot be used: too large, endless, or no calendar at all. One sentence for the owner. */
+export class CalendarUnreadable extends Error {
+  override readonly name = 'CalendarUnreadable';
+}
+
+/** The calendar, or the event in it, is not there any more. */
+export class CalendarGone extends Error {
+  override readonly name = 'CalendarGone';
+}

@@ -1,0 +1,31 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startDavServer, type DavServer } from './dav-servers.js';
+
+export const RADICALE_USER = { username: 'owner', password: 'pässword 1' };
+
+/** Radicale with one user, whose calendars are under `/owner/`. RADICALE tells where the program is. */
+export function startRadicale(): Promise<DavServer> {
+  return startDavServer({
+    variable: 'RADICALE',
+    name: 'radicale',
+    async arguments(port, folder) {
+      const users = join(folder, 'users');
+      await writeFile(users, `${RADICALE_USER.username}:${RADICALE_USER.password}\n`);
+      const options = {
+        'server-hosts': `127.0.0.1:${port}`,
+        'auth-type': 'htpasswd',
+        'auth-htpasswd-filename': users,
+        'auth-htpasswd-encryption': 'plain',
+        'auth-delay': '0',
+        'rights-type': 'owner_only',
+        'storage-filesystem-folder': join(folder, 'collections'),
+        'web-type': 'none',
+      };
+      const set = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+      return ['--config', '', ...set];
+    },
+    folderOf: (calendar, folder) => join(folder, 'collections', 'collection-root', calendar),
+    noticed: async () => undefined,
+  });
+}
