@@ -41,14 +41,18 @@ export class MailServer {
       onRcptTo: ({ address }, _session, callback) => callback(errorOf(judgeRecipient(address))),
       onData(stream, { envelope }, callback) {
         void (async () => {
-          const bytes = await buffer(stream);
-          const from = envelope.mailFrom ? envelope.mailFrom.address : '';
-          const to = envelope.rcptTo.map(({ address }) => address);
-          const mail = { from, to, source: bytes.toString('latin1'), mail: await PostalMime.parse(bytes) };
-          const refusal = judgeMail(mail);
-          if (!refusal) taken(mail);
-          callback(errorOf(refusal));
-        })().catch(callback); // it broke off
+          try {
+            const bytes = await buffer(stream);
+            const from = envelope.mailFrom ? envelope.mailFrom.address : '';
+            const to = envelope.rcptTo.map(({ address }) => address);
+            const mail = { from, to, source: bytes.toString('latin1'), mail: await PostalMime.parse(bytes) };
+            const refusal = judgeMail(mail);
+            if (!refusal) taken(mail);
+            callback(errorOf(refusal));
+          } catch (error) {
+            callback(error as Error); // it broke off
+          }
+        })();
       },
       ...more,
     });
