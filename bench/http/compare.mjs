@@ -2,6 +2,7 @@
 
 const CONNECTIONS = 50;
 const SAMPLE = 1;
+const WARM_UP_ROUNDS = 5; // Node compiles what is hot in the course of seconds
 
 export const median = (numbers) => {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -15,13 +16,13 @@ export const median = (numbers) => {
  */
 export async function compare({ client, linktime, bare, workload, rounds, milliseconds }) {
   const pairs = [];
-  for (let number = -1; number < rounds; number += 1) {
-    const order = number % 2 === 0 ? ['linktime', 'bare'] : ['bare', 'linktime'];
+  for (let number = rounds > 2 ? -WARM_UP_ROUNDS : -1; number < rounds; number += 1) {
+    const order = Math.abs(number) % 2 === 0 ? ['linktime', 'bare'] : ['bare', 'linktime'];
     const pair = {};
     for (const who of order) {
       pair[who] = await round(client, { linktime, bare }[who], workload, milliseconds);
     }
-    if (number >= 0) pairs.push(pair); // the first is for warming up
+    if (number >= 0) pairs.push(pair);
   }
   const of = (who, what) => median(pairs.map((pair) => pair[who][what]));
   return {

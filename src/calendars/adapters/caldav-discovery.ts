@@ -1,3 +1,4 @@
+import { parseUrl } from '../../kernel/url.js';
 import { CalendarAccessLost, CalendarGone, CalendarUnreadable } from '../domain/errors.js';
 import type { RemoteCalendar } from '../domain/remote-event.js';
 import { propfind } from './dav-requests.js';
@@ -100,8 +101,9 @@ function hrefsIn(element: unknown, at: string): string[] {
   return [href ?? []]
     .flat()
     .map(textIn)
-    .filter((text): text is string => text !== null && URL.canParse(text.trim(), at))
-    .map((text) => new URL(text.trim(), at).href);
+    .map((text) => (text === null ? null : parseUrl(text.trim(), at)))
+    .filter((url) => url !== null)
+    .map(({ href }) => href);
 }
 
 function holdsEvents({ props }: DavItem): boolean {

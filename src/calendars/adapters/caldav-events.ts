@@ -1,3 +1,4 @@
+import { parseUrl } from '../../kernel/url.js';
 import { CalendarUnreadable } from '../domain/errors.js';
 import type { ChangePage, RemoteEvent } from '../domain/remote-event.js';
 import { AnswerTooLong } from './calendar-requests.js';
@@ -21,7 +22,7 @@ export async function fetchEvents(
     const paths = urls.map((url) => new URL(url).pathname + new URL(url).search);
     const { items, url: landed } = await session.multistatus(calendarUrl, calendarMultiget(paths));
     return eventsIn(
-      items.filter(({ href }) => URL.canParse(href!, landed)),
+      items.filter(({ href }) => parseUrl(href!, landed)),
       landed,
       question,
     );

@@ -1,3 +1,4 @@
+import { parseUrl } from '../../kernel/url.js';
 import { CalendarUnreadable } from '../domain/errors.js';
 import { writeCursor, type CaldavCursor } from './caldav-cursor.js';
 import { propfind, syncCollection } from './dav-requests.js';
@@ -117,8 +118,8 @@ function namesCollection(props: DavItem['props']): boolean {
 
 /** Null for the calendar itself, and for what is on another server. */
 function eventUrl(href: string, calendar: string): string | null {
-  if (!URL.canParse(href, calendar)) return null;
-  const event = new URL(href, calendar);
+  const event = parseUrl(href, calendar);
+  if (!event) return null;
   const { host, pathname } = new URL(calendar);
   return event.host !== host || event.pathname.replace(/\/$/, '') === pathname.replace(/\/$/, '')
     ? null

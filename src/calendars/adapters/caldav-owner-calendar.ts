@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Interval } from '../../kernel/interval.js';
 import { findTimeZone } from '../../kernel/time-zone.js';
+import { parseUrl } from '../../kernel/url.js';
 import { CalendarAccessLost, CalendarGone, CalendarUnreadable } from '../domain/errors.js';
 import type { ChangePage, MirroredEvent, PlacedEvent, RemoteCalendar } from '../domain/remote-event.js';
 import { OwnerCalendar, type CalendarAccount } from '../ports.js';
@@ -98,7 +99,7 @@ export class CaldavOwnerCalendar extends OwnerCalendar {
 function credentialsOf({ credentials }: CalendarAccount): DavCredentials {
   const { url = '', username = '', password = '' } = credentials;
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(url.trim()) ? url.trim() : `https://${url.trim()}`;
-  if (!URL.canParse(address)) throw new CalendarUnreadable('The address of the server is no URL');
+  if (!parseUrl(address)) throw new CalendarUnreadable('The address of the server is no URL');
   return { url: address, username, password };
 }
 

@@ -5,6 +5,7 @@ import {
   CalendarUnavailable,
   CalendarUnreadable,
 } from '../domain/errors.js';
+import { parseUrl } from '../../kernel/url.js';
 import { retryAfterOf, type CalendarAnswer, type CalendarRequests } from './calendar-requests.js';
 import { faultOfXml } from './xml-check.js';
 
@@ -120,8 +121,9 @@ export class DavSession {
         signal: this.signal,
       });
       const location = [301, 302, 307, 308].includes(answer.status) ? answer.headers['location'] : undefined;
-      if (!location || !URL.canParse(location, url)) return { url, answer };
-      url = new URL(location, url).href;
+      const next: URL | null = location ? parseUrl(location, url) : null;
+      if (!next) return { url, answer };
+      url = next.href;
     }
     throw new CalendarUnreadable('The server redirects without end');
   }

@@ -8,6 +8,7 @@ import {
   CalendarUnavailable,
   CalendarUnreadable,
 } from '../domain/errors.js';
+import { parseUrl } from '../../kernel/url.js';
 import type { ChangePage, PlacedEvent, RemoteCalendar, RemoteEvent } from '../domain/remote-event.js';
 import { OwnerCalendar, type CalendarAccount } from '../ports.js';
 import { retryAfterOf, type CalendarAnswer, type CalendarRequests } from './calendar-requests.js';
@@ -86,7 +87,7 @@ export class IcsFeed extends OwnerCalendar {
       const answer = await this.requests.ask(url, { method: 'GET', headers, maxBytes: MAX_BYTES, signal });
       const location = answer.status === 304 ? undefined : answer.headers['location'];
       if (answer.status < 300 || answer.status === 304) return { ...answer, url };
-      if (answer.status >= 400 || !location || !URL.canParse(location, url)) refuse(answer);
+      if (answer.status >= 400 || !location || !parseUrl(location, url)) refuse(answer);
       url = nextUrl(url, location!);
     }
     throw new CalendarUnreadable('The address redirects without end');

@@ -1,3 +1,4 @@
+import { parseUrl } from '../../kernel/url.js';
 /** What a mail says, before anybody decides how it looks: HTML and text are two ways of writing the same letter down. */
 export interface Letter {
   /** BCP 47. */
@@ -34,7 +35,7 @@ export interface Link {
 
 /** The text as a link if it is the address of a web page, and as it is if not: no other scheme may be followed from a mail. */
 export function linked(text: string): Line {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   return url && /^https?:$/.test(url.protocol) ? { text, href: url.href } : text;
 }
 

@@ -19,7 +19,8 @@ const SENTENCES: [kind: RegExp, sentence: (code: string) => string][] = [
 export function reasonOf(error: unknown, limits: { timeoutMs: number; connectTimeoutMs: number }): string {
   if (error instanceof AddressRefused || error instanceof NameNotResolved) return error.message;
   const { name, message, code = name } = error as NodeJS.ErrnoException;
-  if (error instanceof TookTooLong) return `No answer within ${limits.timeoutMs / 1_000} s`;
+  if (error instanceof TookTooLong || name === 'TimeoutError')
+    return `No answer within ${limits.timeoutMs / 1_000} s`;
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
     return `Could not connect within ${limits.connectTimeoutMs / 1_000} s`;
   const sentence = SENTENCES.find(([kind]) => kind.test(`${code} ${message}`))?.[1];

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseUrl } from '../../kernel/url.js';
 import { isPublicAddress } from './public-address.js';
 
 /** What may be asked. */
@@ -23,8 +24,8 @@ const INSIDE_NAMES = new Set('localhost local internal intranet private corp hom
  */
 export function faultOfUrl(text: string, rules: OutgoingRules): string | null {
   if (text.length > LONGEST_URL) return `The URL is longer than ${LONGEST_URL} characters`;
-  if (/[\s\p{Cc}]/u.test(text) || !URL.canParse(text)) return 'Invalid URL';
-  const url = new URL(text);
+  const url = /[\s\p{Cc}]/u.test(text) ? null : parseUrl(text);
+  if (!url) return 'Invalid URL';
   if (!['http:', 'https:'].includes(url.protocol)) return 'Only https URLs can be used';
   if (url.username || url.password) return 'A URL with a user name or password cannot be used';
   return rules.allowPrivate ? null : faultOfPublicUrl(url, rules.ports ?? USUAL_PORTS);
