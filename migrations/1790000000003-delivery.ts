@@ -73,8 +73,8 @@ export class Delivery1790000000003 implements MigrationInterface {
       );
       create index webhook_attempts_of_delivery on webhook_attempts (delivery_id, id);
 
-      -- Owners take turns.
-      create index outbox_owed_of_owner on outbox (owner_id, next_attempt_at, position) where handled_at is null;
+      -- Owners take turns, and of each the oldest events come first.
+      create index outbox_owed_of_owner on outbox (owner_id, position) where handled_at is null;
 
       -- Mails need not be about a booking; what they tell is kept as it was when they were owed.
       alter table email_logs

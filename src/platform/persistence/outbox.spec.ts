@@ -188,9 +188,12 @@ describe('The outbox', () => {
     expect(await turns.takeDue(150)).toHaveLength(100);
     expect(await turns.takeDue(100)).toEqual([]);
 
+    await append({ ...contactCreated(), ownerId: other });
+    const late = (await rows()).at(-1).id;
     await settle(first[0]!.id);
+    expect((await turns.takeDue(100)).map(({ id }) => id)).toEqual([late]);
     await turns.putOff(first[1]!.id, 'Oh no');
-    expect(await turns.takeDue(100)).toHaveLength(2);
+    expect(await turns.takeDue(100)).toHaveLength(1);
     await settleAll();
   });
 

@@ -67,12 +67,15 @@ export class Outbox {
   }
 }
 
+// Subqueries, and an order that is the index's, so that what comes first is found without reading all that the owner is owed, whatever
+// the planner knows of the table.
 const TAKE = `
-  select o.id, o.name, o.owner_id, o.subject_id, o.data, o.occurred_at
-  from outbox o join outbox rung on rung.id = $1 and rung.handled_at is null
-  where o.owner_id = rung.owner_id and o.position <= rung.position and o.handled_at is null
-    and (o.id = $1 or o.last_error is null)
-  order by o.position limit $2 for update of o`;
+  select id, name, owner_id, subject_id, data, occurred_at
+  from outbox
+  where owner_id = (select owner_id from outbox where id = $1 and handled_at is null)
+    and position <= (select position from outbox where id = $1) and handled_at is null
+    and (id = $1 or last_error is null)
+  order by owner_id, position limit $2 for update`;
 
 /**
  * The outbox as the relay sees it. Owners take turns, and no more than two hundred events are rung for at a time: however much happens
@@ -82,7 +85,11 @@ export class OutboxTurns implements Turns {
   constructor(private readonly dataSource: DataSource) {}
 
   async takeDue(limit: number): Promise<Job[]> {
-    const [rows] = await this.dataSource.query<[TakenRow[], number]>(TAKE_DUE, [limit]);
+    const [rows] = await this.dataSource.transaction(async (manager) => {
+      await manager.query('select pg_advisory_xact_lock($1)', [RELAYS]);
+      // A statement of its own, begun when no other relay looks: it sees whatever others have taken before.
+      return manager.query<[TakenRow[], number]>(TAKE_DUE, [limit]);
+    });
     return rows
       .sort((a, b) => a.place - b.place || a.position - b.position)
       .map(({ id }) => ({ name: 'handle-event', id }));
@@ -147,6 +154,9 @@ const APPEND = `
   insert into outbox (id, name, owner_id, subject_id, data, occurred_at)
   select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::json[], $6::timestamptz[])`;
 
+/** The lock of the relay that looks. */
+const RELAYS = 0x11_4b_71_3f;
+
 // The first step goes along the index from owner to owner: the cost grows with how many are owed anything, and not with how much.
 const TAKE_DUE = `
   with recursive owners as (
@@ -155,29 +165,31 @@ const TAKE_DUE = `
     select next.owner_id from owners cross join lateral (
       select owner_id from outbox where handled_at is null and owner_id > owners.owner_id
       order by owner_id limit 1) next
+  ), rung as (
+    select owner_id, count(*) as rung from outbox
+    where handled_at is null and next_attempt_at > now() and attempts > 0 and last_error is null group by owner_id
   ), chosen as (
-    select due.id, due.place
-    from owners cross join lateral (
-      select id, position, row_number() over (order by next_attempt_at, position) as place
+    select due.id, coalesce(rung, 0) + due.place as place
+    from owners left join rung using (owner_id) cross join lateral (
+      select id, position, row_number() over (order by position) as place
       from outbox where handled_at is null and owner_id = owners.owner_id and next_attempt_at <= now()
-      order by next_attempt_at, position limit $1) due
-    order by due.place, due.position
-    limit least($1, greatest(0, 200 - (
-      select count(*) from outbox
-      where handled_at is null and next_attempt_at > now() and attempts > 0 and last_error is null)))
+      order by position limit $1) due
+    order by coalesce(rung, 0) + due.place, due.position
+    limit least($1, greatest(0, 200 - (select coalesce(sum(rung), 0) from rung)))
   ), taken as (
     select id from outbox
-    where id in (select id from chosen) and handled_at is null and next_attempt_at <= now()
+    where id = any(array(select id from chosen))
+      and (handled_at is null and next_attempt_at <= now()) is true -- by which nothing is to be searched
     for update skip locked
   )
   update outbox o set attempts = attempts + 1, next_attempt_at = now() + interval '20 s'
-  from taken join chosen using (id) where o.id = taken.id
+  from chosen where o.id = any(array(select id from taken)) and chosen.id = o.id
   returning o.id, o.position::float8, chosen.place::int`;
 
 interface TakenRow {
   id: string;
   position: number;
-  /** Its place among what is taken of its owner. */
+  /** Its place among what is rung for of its owner. */
   place: number;
 }
 

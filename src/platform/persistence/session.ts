@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import { DatabaseError, type Pool, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { UnitOfWork } from '../../kernel/unit-of-work.js';
 import { Bells } from './bells.js';
@@ -82,7 +82,7 @@ export class Session {
       return result;
     } finally {
       connection.removeListener('error', ignore);
-      connection.release();
+      connection.release(transaction.lost ?? undefined); // nobody else is to wait for one that has fallen silent
     }
   }
 
@@ -108,6 +108,8 @@ class Transaction {
   readonly news = new Set<string>();
   /** TypeORM's view of it, once somebody has asked. */
   runner: QueryRunner | null = null;
+  /** Why the connection can be of no use any more; null as long as PostgreSQL answers on it. */
+  lost: Error | null = null;
   /** Of the first statement that failed: answers come in the order of the statements. */
   private fault: unknown = null;
 
@@ -121,7 +123,10 @@ class Transaction {
       process.nextTick(() => stream.uncork());
     }
     const sent = this.connection.query(statement);
-    sent.catch((error: unknown) => (this.fault ??= error));
+    sent.catch((error: Error) => {
+      this.fault ??= error;
+      if (!(error instanceof DatabaseError)) this.lost ??= error;
+    });
     return sent;
   }
 
@@ -133,7 +138,7 @@ class Transaction {
       await Promise.all([...this.followed, this.commit()]);
       return result;
     } catch (error) {
-      await this.connection.query('rollback').catch(ignore);
+      if (!this.lost) await this.send({ text: 'rollback' }).catch(ignore);
       throw (await firstFault(this.followed)) ?? (isAftermath(error) ? this.fault : null) ?? error;
     }
   }

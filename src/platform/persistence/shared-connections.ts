@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type pg from 'pg';
+import pg from 'pg';
 import { RememberingQuery } from './remembering-query.js';
 
 /** Connections that reads share at most, and no more than half of the pool: the others stay free for what changes something. */
@@ -9,6 +9,8 @@ interface Shared {
   readonly client: Promise<pg.PoolClient>;
   /** Statements that were sent on it and are not answered. */
   underWay: number;
+  /** Why nothing more is to be sent on it; null as long as PostgreSQL answers. */
+  lost: Error | null;
 }
 
 /**
@@ -39,6 +41,9 @@ export class SharedConnections {
           ),
         );
       });
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) this.giveUp(connection, error as Error);
+      throw error;
     } finally {
       connection.underWay -= 1;
       if (connection.underWay === 0) this.letGo(connection);
@@ -47,7 +52,7 @@ export class SharedConnections {
 
   private leastBusy(): Shared {
     if (this.shared.size < this.most) {
-      const opened = { client: this.pool.connect().then(listened), underWay: 0 };
+      const opened = { client: this.pool.connect().then(listened), underWay: 0, lost: null };
       this.shared.add(opened);
       return opened;
     }
@@ -56,10 +61,16 @@ export class SharedConnections {
     return least!;
   }
 
+  /** Those under way on it may still be answered; the next take another. */
+  private giveUp(connection: Shared, reason: Error): void {
+    connection.lost = reason;
+    this.shared.delete(connection);
+  }
+
   private letGo(connection: Shared): void {
     this.shared.delete(connection);
     connection.client.then(
-      (client) => client.off('error', ignore).release(),
+      (client) => client.off('error', ignore).release(connection.lost ?? undefined),
       ignore, // there was none to be had
     );
   }
