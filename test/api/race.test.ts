@@ -158,7 +158,7 @@ describe('a race for bookings over several processes', () => {
     const offer = await linktime.owners.offer(owner, limit);
     const wishes = Array.from({ length: racers }, (_, n) => ({
       offer,
-      startTime: inDays(16, `${String(Math.floor(n / 2)).padStart(2, '0')}:${n % 2 ? '30' : '00'}`),
+      startTime: inDays(16, `${String(Math.floor(n / 2) % 24).padStart(2, '0')}:${n % 2 ? '30' : '00'}`),
     }));
     expect(await race.run(wishes)).toEqual({ booked: 3, refused: racers - 3, overlaps: 0 });
   });
