@@ -1,8 +1,9 @@
-// npm run bench [-- PART ...] [--tiny] [--json] [--keep FOLDER] [--out FOLDER]
+// npm run bench [-- PART ...] [--tiny] [--json] [--keep FOLDER] [--out FOLDER] [--only WORD] [--rounds N]
 //
-// Parts: engine, http, rest; all of them unless some are named. Tables go to standard output (with --json one JSON value instead),
+// Parts: engine, http, delivery, rest; all of them unless some are named. Tables go to standard output (with --json one JSON value instead),
 // progress to a terminal, and both with a chart into bench/results/, or nowhere with --tiny. --keep holds on to the filled
-// database between runs.
+// database between runs. --only measures the workloads over HTTP with that word in their names, --rounds how often each; what is
+// measured in part is stored nowhere unless --out says where.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,10 @@ const parts = {
     title: 'The API against bare Fastify and pg, at 50 connections',
     load: () => import('./http/run.mjs'),
   },
+  delivery: {
+    title: 'Webhooks of ten thousand events at once, and the API meanwhile',
+    load: () => import('./delivery/run.mjs'),
+  },
   rest: { title: 'Start and rest', load: () => import('./rest/run.mjs') },
 };
 
@@ -30,6 +35,8 @@ const { values: options, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     keep: { type: 'string' },
     out: { type: 'string' },
+    only: { type: 'string' },
+    rounds: { type: 'string' },
   },
 });
 
@@ -51,6 +58,8 @@ async function main() {
     measured[name] = await run({
       tiny: options.tiny,
       keep: options.keep ?? null,
+      only: options.only ?? '',
+      ...(options.rounds && { rounds: Number(options.rounds) }),
       tell: (what) => progress(`${name}: ${what}`),
     });
   }
@@ -58,7 +67,8 @@ async function main() {
 
   const text = await textOf(measured);
   console.log(options.json ? JSON.stringify(measured, null, 2) : text);
-  const out = options.out ?? (options.tiny ? null : fileURLToPath(new URL('results', import.meta.url)));
+  const isWhole = !options.tiny && !options.only && !options.rounds;
+  const out = options.out ?? (isWhole ? fileURLToPath(new URL('results', import.meta.url)) : null);
   if (out) await store(out, measured, text);
 }
 
@@ -74,9 +84,10 @@ function progress(what) {
   process.stderr.write(`\r\u001b[K${what ?? ''}`);
 }
 
-async function textOf({ machine, date, engine, http, rest }) {
+async function textOf({ machine, date, engine, http, delivery, rest }) {
+  const postgres = http?.postgres ?? delivery?.postgres;
   const sections = [
-    `Measured on ${date.slice(0, 10)}, ${machine}${http ? `, PostgreSQL ${http.postgres}` : ''}`,
+    `Measured on ${date.slice(0, 10)}, ${machine}${postgres ? `, PostgreSQL ${postgres}` : ''}`,
   ];
   if (engine) {
     const { table } = await parts.engine.load();
@@ -85,7 +96,12 @@ async function textOf({ machine, date, engine, http, rest }) {
   }
   if (http) {
     const { table, growthTable } = await parts.http.load();
-    sections.push(`### ${parts.http.title}`, table(http), growthTable(http.growth));
+    sections.push(`### ${parts.http.title}`, table(http));
+    if (http.growth) sections.push(growthTable(http.growth));
+  }
+  if (delivery) {
+    const { table } = await parts.delivery.load();
+    sections.push(`### ${parts.delivery.title}`, table(delivery));
   }
   if (rest) {
     const { table } = await parts.rest.load();
@@ -103,7 +119,7 @@ async function store(folder, measured, text) {
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(measured, null, 2)}\n`);
   await writeFile(join(folder, `${name}.md`), `${text}\n`);
   const subtitle = `${measured.date.slice(0, 10)}, ${measured.machine}`;
-  if (measured.http) {
+  if (measured.http?.growth) {
     const { points } = measured.http.growth;
     await writeFile(
       join(folder, 'growth.svg'),

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { constants, setPriority } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Backlog } from '../delivery/reads/backlog.js';
@@ -23,6 +24,7 @@ export async function startWorker(profile: Profile): Promise<Running> {
   if (profile.name === 'embedded') {
     throw new Error('A worker needs the production profile: set DATABASE_URL and REDIS_URL.');
   }
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL); // where it shares a machine with the API, people who wait go first
   return Closing.unless(async (closing) => {
     const core = await openCore(profile);
     closing.add(() => core.adapters.close());

@@ -97,8 +97,7 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
 
   async claim(deliveryId: string): Promise<ClaimedDelivery | null> {
     if (!isId(deliveryId)) return null;
-    // A claim that the database loses with its power is one attempt more: that is not worth waiting for the disk each time.
-    this.session.follow(this.session.query('set local synchronous_commit to off'));
+    this.doWithoutDisk();
     const [claim] = await this.session.prepared<ClaimedDelivery>(
       'claim delivery',
       `update webhook_deliveries d
@@ -118,6 +117,7 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
     { startedAt, tookMs, statusCode, response, error }: WebhookAttempt,
     outcome: DeliveryOutcome,
   ): Promise<boolean> {
+    this.doWithoutDisk();
     const recorded = await this.session.prepared(
       'record delivery',
       `with ended as (
@@ -135,6 +135,12 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
       ],
     );
     return recorded.length > 0;
+  }
+
+  // What the database loses when its machine loses power is attempted once more, under the same id: that is not worth waiting for the
+  // disk with every claim and every attempt.
+  private doWithoutDisk(): void {
+    this.session.follow(this.session.query('set local synchronous_commit to off'));
   }
 
   async giveUp({ id, turn }: ClaimedDelivery, reason: string): Promise<void> {
