@@ -2,6 +2,7 @@ import { Foundation1790000000000 } from './1790000000000-foundation.js';
 import { Holds1790000000001 } from './1790000000001-holds.js';
 import { BookingCounts1790000000002 } from './1790000000002-booking-counts.js';
 import { Delivery1790000000003 } from './1790000000003-delivery.js';
+import { Calendars1790000000004 } from './1790000000004-calendars.js';
 
 /** Every migration by name, in order. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   Holds1790000000001,
   BookingCounts1790000000002,
   Delivery1790000000003,
+  Calendars1790000000004,
 ];

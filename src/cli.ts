@@ -25,4 +25,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   readInput: () => text(process.stdin),
   writeOut: (output) => process.stdout.write(output),
   writeErr: (output) => process.stderr.write(output),
+  isWatched: process.stderr.isTTY,
 });

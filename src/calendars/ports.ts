@@ -1,4 +1,7 @@
+import type { Instant } from '@js-joda/core';
 import type { Interval } from '../kernel/interval.js';
+import type { BusyNews } from './domain/busy-news.js';
+import type { CalendarConnection, CalendarProvider } from './domain/connection.js';
 import type { ChangePage, MirroredEvent, PlacedEvent, RemoteCalendar } from './domain/remote-event.js';
 
 /**
@@ -37,7 +40,76 @@ export abstract class OwnerCalendar {
 export interface CalendarAccount {
   readonly connectionId: string;
   /** What opens the account, as the adapter wants it: never logged, never shown. */
-  readonly credentials: Readonly<Record<string, string>>;
+  readonly credentials: Credentials;
   /** Keeps credentials that the provider has renewed, at once and for good. */
-  renewed(credentials: Readonly<Record<string, string>>): Promise<void>;
+  renewed(credentials: Credentials): Promise<void>;
+}
+
+export type Credentials = Readonly<Record<string, string>>;
+
+/** The calendars of each provider. */
+export abstract class OwnerCalendars {
+  abstract of(provider: CalendarProvider): Promise<OwnerCalendar>;
+}
+
+/** The accounts that owners have connected. */
+export abstract class Connections {
+  /** Stores a new connection, and its credentials so that nobody else can read them. */
+  abstract add(connection: CalendarConnection, credentials: Credentials): Promise<void>;
+
+  /** What opens a connection's account. Throws `CalendarAccessLost` if that can no longer be read, or the connection is gone. */
+  abstract account(connectionId: string): Promise<CalendarAccount>;
+
+  abstract save(connection: CalendarConnection): Promise<void>;
+
+  /** Forgets a connection with all that was read by it; false if there is none of that id. */
+  abstract remove(connectionId: string): Promise<boolean>;
+
+  /**
+   * Takes a connection for one sync, if it is due or `isAsked` for all the same; null if it is not, or is being synced, or is unknown.
+   * A claim ends by itself five minutes after it was made or last resumed.
+   */
+  abstract claim(connectionId: string, isAsked: boolean): Promise<ClaimedSync | null>;
+
+  /** The claimed connection as it is now, locked until the unit of work ends; null if the claim has been lost to another. */
+  abstract resume(claim: ClaimedSync): Promise<CalendarConnection | null>;
+
+  /** Ends a claim. */
+  abstract release(claim: ClaimedSync): Promise<void>;
+
+  /** Whether there is a connection of that id. */
+  abstract has(connectionId: string): Promise<boolean>;
+}
+
+export interface ClaimedSync {
+  readonly connection: CalendarConnection;
+  /** The owner's, an IANA name. */
+  readonly timezone: string;
+  /** Greater with each claim of a connection. */
+  readonly turn: number;
+}
+
+/** When owners' calendars keep them busy, as far as it has been read. */
+export abstract class BusyCache {
+  /** Takes over what was told of a calendar, noting in whose turn. */
+  abstract take(calendarId: string, news: BusyNews, turn: number): Promise<void>;
+
+  /** Forgets the events of a calendar of which no page told in that turn. */
+  abstract forgetUntold(calendarId: string, turn: number): Promise<void>;
+}
+
+/** What owners are told by mail. */
+export abstract class Notices {
+  /** Owes the owner the news, once for each such staleness. */
+  abstract calendarIsStale(news: StaleCalendar): Promise<void>;
+}
+
+export interface StaleCalendar {
+  readonly connectionId: string;
+  readonly ownerId: string;
+  readonly account: string;
+  /** The last success; null if there was none. */
+  readonly syncedAt: Instant | null;
+  readonly lastError: string;
+  readonly at: Instant;
 }

@@ -12,6 +12,8 @@ export class Desk {
     readonly readInput: () => Promise<string>,
     /** Prints what a command that goes on has to tell meanwhile. */
     readonly tell: (news: Answer) => void,
+    /** Shows people how far a long command has come, in place of what was shown before. */
+    readonly showProgress: (text: string) => void,
   ) {}
 
   /** Works on the opened installation and closes it again, whatever happens, SIGINT and SIGTERM included. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { SyncCalendarCommand } from '../calendars/use-cases/sync-calendar.js';
 import type { Check, OpenInstallation } from './installation.js';
 import { runCommandLine } from './program.js';
 
@@ -10,7 +11,10 @@ class Terminal {
   closed = 0;
   checks: Check[] = [];
 
-  constructor(private readonly given: Partial<OpenInstallation> = {}) {}
+  constructor(
+    private readonly given: Partial<OpenInstallation> = {},
+    private readonly isWatched = false,
+  ) {}
 
   run(...args: string[]): Promise<0 | 1> {
     return runCommandLine(args, {
@@ -19,6 +23,7 @@ class Terminal {
       readInput: async () => '',
       writeOut: (text) => (this.out += text),
       writeErr: (text) => (this.err += text),
+      isWatched: this.isWatched,
     });
   }
 
@@ -74,6 +79,8 @@ describe('the command line', () => {
     [['listen', '--user', 'a@example.com', '--forward-to', 'localhost:4000'], '--forward-to must be an http or https URL such as http://localhost:4000/hook.'],
     [['listen', '--user', 'a@example.com', '--forward-to', 'http://localhost', '--events', 'booking.made'], '--events must be among booking.created, booking.cancelled, booking.rescheduled, payment.received, contact.created.'],
     [['listen', '--user', 'a@example.com', '--forward-to', 'http://localhost', '--secret', 'whsec_c2hvcnQ='], '--secret must be whsec_ and the base64 of 24 to 64 bytes.'],
+    [['calendars', 'add', 'caldav', '--user', 'a@example.com', '--url', 'https://dav.example.com', '--username', 'a'], 'The password is read from standard input: add --password-stdin, and write it there.'],
+    [['calendars', 'add', 'ics', '--user', 'a@example.com', '--url', 'http://'], '--url must be an address such as https://dav.example.com.'],
     [['bookings', 'cancel'], "Missing required argument 'id'."],
     [['event-types', 'update', '1', '--file', '/no/such.json'], 'The file /no/such.json does not exist.'],
   ])('says in one sentence what is wrong with %j, and opens nothing', async (args, sentence) => {
@@ -158,5 +165,25 @@ describe('doctor', () => {
 
     expect(await terminal.run('doctor', '--json')).toBe(1);
     expect(JSON.parse(terminal.out)).toEqual([fine, faulty]);
+  });
+
+  it('shows whoever watches how far a sync has come, on one line that is gone in the end', async () => {
+    const connection = { id: '1', account: 'ann at dav.example.com', lastError: null };
+    const useCase = {
+      async execute({ onProgress }: SyncCalendarCommand) {
+        onProgress?.({ calendar: 'Work', events: 200, total: 10_000 });
+        onProgress?.({ calendar: 'Feed', events: 7, total: null });
+      },
+      connection: async () => connection,
+    };
+    const get = <T>() => useCase as T;
+    const watched = new Terminal({ get }, true);
+    const unwatched = new Terminal({ get });
+    for (const terminal of [watched, unwatched])
+      expect(await terminal.run('calendars', 'sync', '1', '--json')).toBe(0);
+
+    expect(watched.err).toBe('\r\x1b[KWork: 200 of 10000 events\r\x1b[KFeed: 7 events\r\x1b[K');
+    expect(unwatched.err).toBe('');
+    for (const { out } of [watched, unwatched]) expect(JSON.parse(out)).toEqual(connection);
   });
 });

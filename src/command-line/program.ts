@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Answer } from './answer.js';
 import { addBookings } from './bookings.js';
+import { addCalendars } from './calendars.js';
 import { Desk } from './desk.js';
 import { addEmails } from './emails.js';
 import { addEventTypes } from './event-types.js';
@@ -20,6 +21,8 @@ export interface Surroundings {
   readInput(): Promise<string>;
   writeOut(text: string): void;
   writeErr(text: string): void;
+  /** Whether people watch standard error while the command is at work. */
+  readonly isWatched: boolean;
 }
 
 /**
@@ -29,18 +32,44 @@ export interface Surroundings {
 export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<0 | 1> {
   const print = ({ value, text }: Answer) =>
     surroundings.writeOut(`${program.opts().json ? JSON.stringify(value) : text}\n`);
-  const desk = new Desk(surroundings.installation, () => surroundings.readInput(), print);
+  const progress = new ProgressLine(surroundings);
+  const desk = new Desk(
+    surroundings.installation,
+    () => surroundings.readInput(),
+    print,
+    (text) => progress.show(text),
+  );
   const program = makeProgram(desk, surroundings);
   try {
     await program.parseAsync(args, { from: 'user' });
     const answer = desk.answer!;
+    progress.clear();
     print(answer);
     if (answer.fault === undefined) return 0;
     throw new Error(answer.fault);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // help or the version was asked for
+    progress.clear();
     surroundings.writeErr(`${sentenceOf(error)}\n`);
     return 1;
+  }
+}
+
+/** One line of a terminal that is written over and over, and gone in the end. Where nobody watches nothing is written. */
+class ProgressLine {
+  private isShown = false;
+
+  constructor(private readonly surroundings: Pick<Surroundings, 'isWatched' | 'writeErr'>) {}
+
+  show(text: string): void {
+    if (!this.surroundings.isWatched) return;
+    this.isShown = true;
+    this.surroundings.writeErr(`\r\x1b[K${text}`);
+  }
+
+  clear(): void {
+    if (this.isShown) this.surroundings.writeErr('\r\x1b[K');
+    this.isShown = false;
   }
 }
 
@@ -60,6 +89,7 @@ function makeProgram(desk: Desk, { version, writeOut }: Surroundings): Command {
   addEmails(program, desk);
   addEvents(program, desk);
   addListen(program, desk);
+  addCalendars(program, desk);
   addUpkeep(program, desk);
   return program;
 }

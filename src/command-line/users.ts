@@ -7,7 +7,7 @@ import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import type { OpenInstallation } from './installation.js';
 import { sheet, table } from './layout.js';
-import { instantOf, minutesOf } from './values.js';
+import { instantOf, minutesOf, withoutLineEnd } from './values.js';
 
 interface CreateOptions {
   readonly email: string;
@@ -90,11 +90,6 @@ function planEndOf(text: string) {
 
 function remindersOf(text: string | undefined): { reminderMinutes: number[] } | null {
   return text === undefined ? null : { reminderMinutes: minutesOf('--reminders', text) };
-}
-
-/** `echo` and editors end what they write with a line end that is no part of the password. */
-function withoutLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, '');
 }
 
 async function shown(open: OpenInstallation, email: string): Promise<Answer> {

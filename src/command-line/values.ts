@@ -38,6 +38,11 @@ export function linesOf(option: string, said: string, max: number): string | nul
   return text === '' ? null : text;
 }
 
+/** `echo` and editors end what they write with a line end that is no part of a password. */
+export function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
 /** The parsed JSON of a file; `-` is standard input. */
 export async function jsonOf(file: string, readInput: () => Promise<string>): Promise<unknown> {
   const name = file === '-' ? 'Standard input' : `The file ${file}`;

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { CalendarsModule } from '../calendars/calendars.module.js';
 import { CrmModule } from '../crm/crm.module.js';
 import { ContactsController } from '../crm/http/contacts.controller.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
@@ -21,7 +22,7 @@ import { SchedulingModule } from '../scheduling/scheduling.module.js';
 
 /** The API on one screen. `edge` is what only the process that serves it has: its address, health, metrics. */
 @Module({
-  imports: [IdentityModule, CrmModule, SchedulingModule, DeliveryModule],
+  imports: [IdentityModule, CrmModule, SchedulingModule, DeliveryModule, CalendarsModule],
   controllers: [
     MeController,
     BookingsController,

@@ -1,5 +1,8 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { Duration } from '@js-joda/core';
 import { DataSource } from 'typeorm';
+import { CalendarRequests } from '../calendars/adapters/calendar-requests.js';
+import { StaleAfter } from '../calendars/domain/stale-after.js';
 import { Mailer } from '../delivery/ports.js';
 import { ApiKeyRow, UserRow } from '../identity/adapters/tables.js';
 import { ContactRow } from '../crm/adapters/tables.js';
@@ -17,9 +20,11 @@ import { Outbox, OutboxTurns } from '../platform/persistence/outbox.js';
 import { PostgresUnitOfWork, Session } from '../platform/persistence/session.js';
 import { Sql } from '../platform/persistence/sql.js';
 import { provide, provideAs } from '../platform/provide.js';
+import { SealedText } from '../platform/sealed-text.js';
 import type { Adapters } from './adapters.js';
 import { MailerOfSettings } from './mailer.js';
 import type { Profile } from './profile.js';
+import { sealingKeyOf } from './secrets.js';
 
 /** The row classes of all modules. */
 export const rows = [UserRow, ApiKeyRow, ContactRow];
@@ -37,6 +42,12 @@ export class CoreModule {
         provide: SafeRequests,
         useFactory: () => new SafeRequests({ allowPrivate: profile.webhookAllowPrivate }),
       },
+      {
+        provide: CalendarRequests,
+        useFactory: () => new CalendarRequests({ allowPrivate: profile.calendarAllowPrivate }),
+      },
+      { provide: StaleAfter, useValue: new StaleAfter(Duration.ofHours(profile.calendarStaleAfterHours)) },
+      { provide: SealedText, useFactory: () => new SealedText(() => sealingKeyOf(profile)) },
       {
         provide: DataSource,
         useFactory: () =>

@@ -21,7 +21,10 @@ export async function describe(): Promise<{ current: OpenApiDocument; older: Ope
     databaseUrl: 'postgresql://nowhere',
     openRateLimits: () => new MemoryRateLimits(),
     openJobQueue: () =>
-      new InProcessJobQueue({ onError: () => undefined, concurrency: { database: 1, webhooks: 1, mail: 1 } }),
+      new InProcessJobQueue({
+        onError: () => undefined,
+        concurrency: { database: 1, webhooks: 1, mail: 1, calendars: 1 },
+      }),
     worksInProcess: true,
     close: async () => undefined,
   };

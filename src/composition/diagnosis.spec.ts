@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   judgeBaseUrl,
+  judgeCalendars,
   judgeClock,
   judgeDatabase,
   judgeDisk,
@@ -196,5 +197,25 @@ describe('the mail server', () => {
     expect(judgeSender('LinkTime <no-reply@localhost>').cure).toContain('Set MAIL_FROM');
     expect(judgeSender('time@box.localhost').cure).toContain('Set MAIL_FROM');
     expect(judgeSender('time@notlocalhost')).toMatchObject(fine);
+  });
+});
+
+describe('connected calendars', () => {
+  it('are told of by the first that cannot be read, why, and what to do', () => {
+    expect(judgeCalendars([])).toMatchObject({ ok: true, cure: null });
+    const stale = {
+      id: '1',
+      account: 'ann at dav.example.com',
+      ownerEmail: 'ann@example.com',
+      lastError: 'Away',
+    };
+    expect(judgeCalendars([stale])).toMatchObject({
+      ok: false,
+      found: 'ann at dav.example.com of ann@example.com cannot be read (Away)',
+      cure: expect.stringContaining('linktime calendars sync 1'),
+    });
+    expect(judgeCalendars([{ ...stale, lastError: null }, stale]).found).toBe(
+      'ann at dav.example.com of ann@example.com cannot be read (it was never read), and 1 more',
+    );
   });
 });

@@ -178,6 +178,20 @@ export function judgeBookingCounts(wrong: number): Check {
   return { check: 'booking counts', ok, found, cure: ok ? null : 'Run `linktime recount`.' };
 }
 
+/** The connected calendars on whose account nothing is offered. */
+export function judgeCalendars(
+  stale: readonly { id: string; account: string; ownerEmail: string; lastError: string | null }[],
+): Check {
+  const check = 'calendars';
+  const [first] = stale;
+  if (!first) return { check, ok: true, found: 'none that cannot be read', cure: null };
+  const others = stale.length === 1 ? '' : `, and ${stale.length - 1} more`;
+  const reason = first.lastError ?? 'it was never read';
+  const found = `${first.account} of ${first.ownerEmail} cannot be read (${reason})${others}`;
+  const cure = `Run \`linktime calendars sync ${first.id}\`, or remove the calendar and add it anew: until then nothing of its owner is offered.`;
+  return { check, ok: false, found, cure };
+}
+
 function spell(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;

@@ -2,6 +2,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
+import { CalendarReads } from '../calendars/reads/calendar-reads.js';
 import type { Check } from '../command-line/installation.js';
 import { zoneDataVersion } from '../kernel/time-zone.js';
 import { prepareDataDir } from '../platform/data-dir.js';
@@ -16,6 +17,7 @@ import {
   extensions,
   judgeBaseUrl,
   judgeBookingCounts,
+  judgeCalendars,
   judgeClock,
   judgeDatabase,
   judgeDisk,
@@ -92,12 +94,14 @@ async function examineOpen(dataSource: DataSource, profile: Profile): Promise<Ch
   const isMigrated = known.every((name) => applied.includes(name));
   const outbox = applied.length > 0 ? [await new OutboxTurns(dataSource).backlog()] : [];
   const wrongCounts = isMigrated ? [await new BookingCounts(new Sql(dataSource)).wrong()] : [];
+  const stale = isMigrated ? [await new CalendarReads(new Sql(dataSource)).stale()] : [];
   return [
     judgeDatabase(await databaseFacts(dataSource)),
     judgeMigrations(known, applied),
     judgeClock(await clockAhead(dataSource)),
     ...outbox.map((backlog) => judgeOutbox(backlog, profile.name)),
     ...wrongCounts.map((wrong) => judgeBookingCounts(wrong.length)),
+    ...stale.map(judgeCalendars),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { CalendarRequests } from '../calendars/adapters/calendar-requests.js';
 import type { Answer } from '../command-line/answer.js';
 import type { OpenInstallation } from '../command-line/installation.js';
 import { formatInstant } from '../kernel/instant-text.js';
@@ -22,6 +23,7 @@ export function openInstallation(profile: Profile): Promise<OpenInstallation> {
       logger: false,
       abortOnError: false,
     });
+    closing.add(() => app.get(CalendarRequests).close());
     const dataSource = await app.get(DataSource).initialize();
     closing.add(() => dataSource.destroy());
     const clock = app.get(DatabaseClock);

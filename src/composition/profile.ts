@@ -7,6 +7,7 @@ import {
   oneOf,
   readBaseUrl,
   readHost,
+  readKey,
   readNetworks,
   readSender,
   setting,
@@ -73,6 +74,16 @@ const environment = z.object({
   WEBHOOK_ALLOW_PRIVATE: flag()
     .default(false)
     .describe('Whether webhooks may go to private addresses and by http, for development'),
+  CALENDAR_ALLOW_PRIVATE: flag()
+    .default(false)
+    .describe('Whether calendars may lie at private addresses and be read by http'),
+  CALENDAR_STALE_AFTER_HOURS: wholeNumber(1, 720)
+    .default(24)
+    .describe('After how many hours without its calendar nothing is offered of an owner'),
+  SECRETS_KEY: setting('32 bytes as base64url', readKey).optional().meta({
+    description: 'Key to the passwords of calendars, 32 bytes as base64url; the same for all processes',
+    default: 'made, and kept in `DATA_DIR`',
+  }),
   DEFAULT_PLAN: oneOf(plans, (text) => text.toUpperCase())
     .default('BUSINESS')
     .describe('Plan of new users'),
@@ -107,6 +118,10 @@ export interface Settings {
     readonly publicBookingPerMinute: number;
   };
   readonly webhookAllowPrivate: boolean;
+  readonly calendarAllowPrivate: boolean;
+  readonly calendarStaleAfterHours: number;
+  /** 32 bytes as base64url; null for the one kept in `dataDir`. */
+  readonly secretsKey: string | null;
   readonly defaultPlan: Plan;
   readonly demo: boolean;
   readonly logLevel: (typeof logLevels)[number];
@@ -168,6 +183,9 @@ export function readProfile(variables: NodeJS.ProcessEnv = process.env): Profile
       publicBookingPerMinute: data.LIMIT_PUBLIC_BOOKING_PER_MINUTE,
     },
     webhookAllowPrivate: data.WEBHOOK_ALLOW_PRIVATE,
+    calendarAllowPrivate: data.CALENDAR_ALLOW_PRIVATE,
+    calendarStaleAfterHours: data.CALENDAR_STALE_AFTER_HOURS,
+    secretsKey: data.SECRETS_KEY ?? null,
     defaultPlan: data.DEFAULT_PLAN,
     logLevel: data.LOG_LEVEL,
     workerHealthPort: data.WORKER_HEALTH_PORT ?? null,

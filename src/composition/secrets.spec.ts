@@ -29,8 +29,12 @@ describe('the secrets of an installation', () => {
 
   it('keep what is there when one is added', async () => {
     await writeFile(file, '{ "ofANewerRelease": "kept" }');
-    const { databasePassword } = await openSecrets(dataDir);
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ ofANewerRelease: 'kept', databasePassword });
+    const { databasePassword, sealingKey } = await openSecrets(dataDir);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      ofANewerRelease: 'kept',
+      databasePassword,
+      sealingKey,
+    });
   });
 
   it('are never made anew over a file that cannot be read', async () => {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { prepareDataDir } from '../platform/data-dir.js';
 import { writeDurably } from '../platform/durable-files.js';
 import { exclusively } from '../platform/exclusively.js';
+import type { Profile } from './profile.js';
 
-const names = ['databasePassword'] as const;
+const names = ['databasePassword', 'sealingKey'] as const;
 
 /** What only this installation knows; each is 256 random bits as base64url. */
 export type Secrets = Readonly<Record<(typeof names)[number], string>>;
@@ -19,6 +20,11 @@ export async function openSecrets(dataDir: string): Promise<Secrets> {
   const file = join(dataDir, 'secrets.json');
   const known = await readSecrets(file);
   return isComplete(known) ? known : exclusively(join(dataDir, 'secrets.lock'), () => completeSecrets(file));
+}
+
+/** The key of what is sealed in the database: from the settings, or the installation's own. */
+export async function sealingKeyOf({ secretsKey, dataDir }: Profile): Promise<Uint8Array> {
+  return Buffer.from(secretsKey ?? (await openSecrets(dataDir)).sealingKey, 'base64url');
 }
 
 async function completeSecrets(file: string): Promise<Secrets> {

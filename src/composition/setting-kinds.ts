@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseUrl } from '../kernel/url.js';
 
 /** A setting whose text `read` turns into its value, or into null if it is not what was expected. */
 export function setting<Value>(expected: string, read: (text: string) => Value | null) {
@@ -18,6 +19,11 @@ export function wholeNumber(least: number, most: number) {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
     return number >= least && number <= most ? number : null;
   });
+}
+
+/** 256 bits as base64url, as `openssl rand -base64 32 | tr '+/' '-_' | tr -d =` makes them. */
+export function readKey(text: string): string | null {
+  return /^[\w-]{43}=?$/.test(text) && Buffer.from(text, 'base64url').length === 32 ? text : null;
 }
 
 /** `true`, `false`, `1` or `0`. */
@@ -39,16 +45,15 @@ export function oneOf<const Word extends string>(words: readonly Word[], tidy: (
 /** A URL of one of the schemes. What is wrong with it is told without it: it may bear a password. */
 export function url(...schemes: string[]) {
   return setting(`a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`, (text) =>
-    schemes.some((scheme) => text.toLowerCase().startsWith(`${scheme}://`)) && URL.canParse(text)
-      ? text
-      : null,
+    schemes.some((scheme) => text.toLowerCase().startsWith(`${scheme}://`)) && parseUrl(text) ? text : null,
   );
 }
 
 /** An http or https URL without anything after its path, and without a slash at its end. */
 export function readBaseUrl(text: string): string | null {
-  if (!URL.canParse(text)) return null;
-  const { protocol, origin, pathname, username, password, search, hash } = new URL(text);
+  const url = parseUrl(text);
+  if (!url) return null;
+  const { protocol, origin, pathname, username, password, search, hash } = url;
   const isPlain = /^https?:$/.test(protocol) && !username && !password && !search && !hash;
   return isPlain ? `${origin}${pathname}`.replace(/\/+$/, '') : null;
 }

@@ -1,14 +1,18 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { CalendarRequests } from '../calendars/adapters/calendar-requests.js';
+import { CALENDARS_CHANNEL, DueSyncs } from '../calendars/adapters/due-syncs.js';
+import { calendarJobs } from '../calendars/jobs/jobs.js';
+import { SyncCalendar } from '../calendars/use-cases/sync-calendar.js';
 import { DueDeliveries, WEBHOOK_DELIVERIES_CHANNEL } from '../delivery/adapters/due-deliveries.js';
 import { DueEmails, EMAILS_CHANNEL } from '../delivery/adapters/due-emails.js';
 import { DueReminders } from '../delivery/adapters/due-reminders.js';
-import { jobHandler } from '../delivery/jobs/jobs.js';
+import { deliveryJobs } from '../delivery/jobs/jobs.js';
 import { Mailer, type Attempted } from '../delivery/ports.js';
 import { DeliverWebhook } from '../delivery/use-cases/deliver-webhook.js';
 import { HandleEvent } from '../delivery/use-cases/handle-event.js';
 import { Remind } from '../delivery/use-cases/remind.js';
 import { SendEmail } from '../delivery/use-cases/send-email.js';
-import type { Job, JobQueue } from '../kernel/job-queue.js';
+import type { Job, JobName, JobQueue } from '../kernel/job-queue.js';
 import { Hourly } from '../platform/hourly.js';
 import { Log } from '../platform/log.js';
 import { SafeRequests } from '../platform/outgoing/safe-requests.js';
@@ -16,6 +20,9 @@ import { DatabaseNotifications } from '../platform/persistence/notifications.js'
 import { OUTBOX_CHANNEL, OutboxTurns } from '../platform/persistence/outbox.js';
 import { Relay, type Turns } from '../platform/persistence/relay.js';
 import type { DeliveryMetrics } from './delivery-metrics.js';
+
+/** Every job by name. What is returned is the attempt at a delivery, if the job made one. */
+type JobWork = Record<JobName, (id: string) => Promise<Attempted | null | void>>;
 
 /** Where what is owed gets done: relays ring, the queue hands on, the jobs work. */
 export class Workshop {
@@ -40,18 +47,24 @@ export class Workshop {
       deliveries: relayOf('webhooks', deliveries),
       emails: relayOf('mails', app.get(DueEmails)),
       reminders: relayOf('reminders', app.get(DueReminders)),
+      calendars: relayOf('calendars', app.get(DueSyncs)),
     };
     const notifications = app.get(DatabaseNotifications);
     notifications.on(OUTBOX_CHANNEL, () => relay.events.wake());
     notifications.on(WEBHOOK_DELIVERIES_CHANNEL, () => relay.deliveries.wake());
     notifications.on(EMAILS_CHANNEL, () => relay.emails.wake());
+    notifications.on(CALENDARS_CHANNEL, () => relay.calendars.wake());
 
-    const handle = jobHandler({
-      handleEvent: app.get(HandleEvent),
-      deliverWebhook: app.get(DeliverWebhook),
-      sendEmail: app.get(SendEmail),
-      remind: app.get(Remind),
-    });
+    const work: JobWork = {
+      ...deliveryJobs({
+        handleEvent: app.get(HandleEvent),
+        deliverWebhook: app.get(DeliverWebhook),
+        sendEmail: app.get(SendEmail),
+        remind: app.get(Remind),
+      }),
+      ...calendarJobs({ syncCalendar: app.get(SyncCalendar) }),
+    };
+    const handle = async ({ name, id }: Job) => (await work[name](id)) ?? null;
     metrics.watch(queue);
     queue.work(async (job) => {
       try {
@@ -71,7 +84,11 @@ export class Workshop {
     );
     const relays = Object.values(relay);
     for (const each of relays) each.start();
-    return new Workshop(relays, upkeep, queue, [app.get(Mailer), app.get(SafeRequests)]);
+    return new Workshop(relays, upkeep, queue, [
+      app.get(Mailer),
+      app.get(SafeRequests),
+      app.get(CalendarRequests),
+    ]);
   }
 
   /** Takes nothing new and waits for what is under way, `graceMs` at most. What is left is still owed. */

@@ -45,6 +45,7 @@ import { RotateWebhookSecret } from './use-cases/rotate-webhook-secret.js';
 import { SendEmail } from './use-cases/send-email.js';
 import { SendTestEvent } from './use-cases/send-test-event.js';
 import { SwitchWebhookEndpoint } from './use-cases/switch-webhook-endpoint.js';
+import { TellOfStaleCalendar } from './use-cases/tell-of-stale-calendar.js';
 
 const jobs = [
   provide(
@@ -72,6 +73,7 @@ const upkeep = [
   provide(RedeliverWebhook, WebhookEndpoints, WebhookDeliveries, UnitOfWork),
   provide(RecoverWebhooks, WebhookEndpoints, WebhookDeliveries, UnitOfWork),
   provide(RetryEmails, EmailLog, UnitOfWork),
+  provide(TellOfStaleCalendar, Hosts, EmailLog, UnitOfWork, Ids),
 ];
 
 const reads = [

@@ -1,11 +1,11 @@
 /** Work that is owed. Ids only: the queue is a bell, the table is the truth. */
 export interface Job {
   readonly name: JobName;
-  /** Of the event, the delivery, the e-mail, or the booking whose reminder is due. */
+  /** Of the event, the delivery, the e-mail, the booking whose reminder is due, or the calendar connection. */
   readonly id: string;
 }
 
-export type JobName = 'handle-event' | 'deliver-webhook' | 'send-email' | 'remind';
+export type JobName = 'handle-event' | 'deliver-webhook' | 'send-email' | 'remind' | 'sync-calendar';
 
 /** Jobs of one key ask for the same work. */
 export function jobKey({ name, id }: Job): string {
@@ -14,9 +14,10 @@ export function jobKey({ name, id }: Job): string {
 
 /**
  * Jobs wait in lanes, so that those which wait for other people's servers hold up no others: in `database` nothing but the database
- * is asked, `webhooks` and `mail` wait for receivers and for the mail server.
+ * is asked, `webhooks`, `mail` and `calendars` wait for receivers, for the mail server and for
+ * calendar servers.
  */
-export const lanes = ['database', 'webhooks', 'mail'] as const;
+export const lanes = ['database', 'webhooks', 'mail', 'calendars'] as const;
 
 export type Lane = (typeof lanes)[number];
 
@@ -25,6 +26,7 @@ const laneOfName: Readonly<Record<JobName, Lane>> = {
   remind: 'database',
   'deliver-webhook': 'webhooks',
   'send-email': 'mail',
+  'sync-calendar': 'calendars',
 };
 
 export function laneOf({ name }: Job): Lane {

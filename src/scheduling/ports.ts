@@ -30,12 +30,16 @@ export abstract class EventTypes {
 export interface HostAgenda {
   readonly eventType: EventType;
   readonly occupancy: Occupancy;
+  /** Whether one of the host's calendars has been unreadable for too long: all his time is taken then. */
+  readonly isCalendarStale: boolean;
 }
 
 /** The same with what each taken stretch is. */
 export interface DetailedAgenda {
   readonly eventType: EventType;
   readonly takenTimes: TakenTimes;
+  /** As of `HostAgenda`. */
+  readonly isCalendarStale: boolean;
 }
 
 /** What does not stand in the way of whoever asks: his own booking when he moves it, the slot held for him when he books it. */
@@ -45,8 +49,8 @@ export interface Own {
 }
 
 /**
- * When hosts are taken, by whichever event type: by live bookings and by holds that have not expired. A range is that of the slots in
- * question, in epoch milliseconds; what is told reaches as far around it as matters to them (`occupancyRange`).
+ * When hosts are taken, by whichever event type: by live bookings, by holds that have not expired and by what their calendars say. A
+ * range is that of the slots in question, in epoch milliseconds; what is told reaches as far around it as matters to them (`occupancyRange`).
  */
 export abstract class Agendas {
   /** To look: as it stands at `at`, for an active event type of that owner and slug; null if there is none. One round trip. */

@@ -116,6 +116,7 @@ describe.each([
         'clock',
         'outbox',
         'booking counts',
+        'calendars',
         ...(profile === 'production' ? ['redis', 'redis memory', 'redis persistence'] : []),
         'mail',
       ]);

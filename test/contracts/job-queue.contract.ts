@@ -66,10 +66,11 @@ export function jobQueueContract(name: string, openStage: () => Promise<JobQueue
       queue.work(workshop.handle);
       await queue.enqueue(['a', 'b', 'c', 'd', 'e', 'f'].map(job));
       await eventually(() => workshop.begun.length === 4);
-      expect(await queue.load()).toEqual({
+      expect(await queue.load()).toMatchObject({
         database: { waiting: 2, underWay: 4 },
         webhooks: { waiting: 0, underWay: 0 },
         mail: { waiting: 0, underWay: 0 },
+        calendars: { waiting: 0, underWay: 0 },
       });
     });
 

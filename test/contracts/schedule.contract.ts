@@ -1,10 +1,12 @@
 import { Instant } from '@js-joda/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Interval } from '../../src/kernel/interval.js';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.js';
 import type { Booking } from '../../src/scheduling/domain/booking.js';
 import { SlotTaken, SlugTaken } from '../../src/scheduling/domain/errors.js';
 import type { EventType } from '../../src/scheduling/domain/event-type.js';
 import { holdSlot } from '../../src/scheduling/domain/hold.js';
+import { ALL_TIME } from '../../src/scheduling/domain/slots.js';
 import type { Agendas, Bookings, EventTypes, Holds } from '../../src/scheduling/ports.js';
 import { aBooking, anEventType } from '../support/event-types.js';
 
@@ -16,6 +18,10 @@ export interface ScheduleStage {
   readonly unitOfWork: UnitOfWork;
   /** A new owner of event types. */
   addOwner(): Promise<string>;
+  /** Lets a calendar of the owner say that he is busy. */
+  addBusyTime(ownerId: string, time: Interval): Promise<void>;
+  /** Lets a calendar of the owner have been unreadable for too long. */
+  makeStale(ownerId: string): Promise<void>;
   /** The events stored about a booking, oldest first. */
   eventsOf(bookingId: string): Promise<{ name: string; data: unknown }[]>;
   close(): Promise<void>;
@@ -280,6 +286,45 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
       expect((await between('2026-03-02T10:45Z', '2026-03-02T11:00Z'))?.occupancy.blocked).toHaveLength(0);
       expect((await between('2026-03-02T09:00Z', '2026-03-02T09:16Z'))?.occupancy.blocked).toHaveLength(1);
       expect((await between('2026-03-02T09:00Z', '2026-03-02T09:15Z'))?.occupancy.blocked).toHaveLength(0);
+    });
+
+    it("takes what a host's calendars say as it is, for all his event types and nobody else's", async () => {
+      const eventType = await offered({ bufferBefore: 5, bufferAfter: 15 });
+      const { id, ownerId, slug } = eventType.state;
+      const lunch = {
+        start: Instant.parse('2026-03-02T12:00:00Z'),
+        end: Instant.parse('2026-03-02T12:40:00Z'),
+      };
+      const stretch = { start: lunch.start.toEpochMilli(), end: lunch.end.toEpochMilli() };
+      await stage.addBusyTime(ownerId, lunch);
+      await stage.addBusyTime(await stage.addOwner(), lunch);
+
+      const looked = await stage.agendas.read(ownerId, slug, everything, later);
+      const locked = await inUnit(() => stage.agendas.lock(id, everything, later));
+      for (const agenda of [looked, locked]) {
+        expect(agenda?.occupancy).toEqual({ blocked: [stretch], starts: [] });
+        expect(agenda?.isCalendarStale).toBe(false);
+      }
+      const detailed = await stage.agendas.readDetailed(ownerId, slug, everything, later);
+      expect(detailed?.takenTimes.taken).toEqual([
+        { by: 'busy', bookingId: null, meeting: stretch, blocked: stretch },
+      ]);
+      const afterwards = { from: stretch.end + 5 * 60_000, to: everything.to }; // where its buffer begins after lunch
+      const free = await stage.agendas.read(ownerId, slug, afterwards, later);
+      expect(free?.occupancy.blocked).toEqual([]);
+    });
+
+    it('has all the time of a host taken whose calendar has been unreadable for too long', async () => {
+      const { id, ownerId, slug } = (await offered()).state;
+      await stage.makeStale(ownerId);
+
+      const looked = await stage.agendas.read(ownerId, slug, everything, later);
+      const locked = await inUnit(() => stage.agendas.lock(id, everything, later));
+      for (const agenda of [looked, locked])
+        expect(agenda).toMatchObject({ isCalendarStale: true, occupancy: { blocked: [ALL_TIME] } });
+      const detailed = await stage.agendas.readDetailed(ownerId, slug, everything, later);
+      expect(detailed?.isCalendarStale).toBe(true);
+      expect(detailed?.takenTimes.taken).toMatchObject([{ by: 'busy', blocked: ALL_TIME }]);
     });
 
     it('knows whose time an event type takes, active or not', async () => {

@@ -12,6 +12,8 @@ scheduleContract('in memory', async () => {
     agendas,
     holds,
     unitOfWork: new InMemoryUnitOfWork(schedule),
+    addBusyTime: async (ownerId, time) => schedule.keepBusy(ownerId, time),
+    makeStale: async (ownerId) => schedule.makeStale(ownerId),
     addOwner: async () => new RandomIds().next(),
     eventsOf: async (bookingId) =>
       schedule.events

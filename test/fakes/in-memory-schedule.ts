@@ -4,7 +4,7 @@ import { SlotTaken, SlugTaken } from '../../src/scheduling/domain/errors.js';
 import type { Hold } from '../../src/scheduling/domain/hold.js';
 import { EventType, type EventTypeState } from '../../src/scheduling/domain/event-type.js';
 import type { TakenTime } from '../../src/scheduling/domain/explanation.js';
-import { occupancyRange, type SlotRange } from '../../src/scheduling/domain/slots.js';
+import { ALL_TIME, occupancyRange, type SlotRange } from '../../src/scheduling/domain/slots.js';
 import type { Opening } from '../../src/scheduling/domain/weekly-hours.js';
 import {
   Agendas,
@@ -25,6 +25,8 @@ export class InMemorySchedule implements Restorable {
   private eventTypesKept = new Map<string, EventTypeState>();
   private holdsKept: readonly Hold[] = [];
   private stored: readonly DomainEvent[] = [];
+  private busyKept: readonly { readonly ownerId: string; readonly time: Interval }[] = [];
+  private readonly staleOwners = new Set<string>();
 
   readonly bookings: Bookings;
   readonly eventTypes: EventTypes;
@@ -85,6 +87,7 @@ export class InMemorySchedule implements Restorable {
     return {
       eventType: agenda.eventType,
       occupancy: { blocked: taken.map(({ blocked }) => blocked), starts },
+      isCalendarStale: agenda.isCalendarStale,
     };
   }
 
@@ -95,17 +98,23 @@ export class InMemorySchedule implements Restorable {
     own: Own = {},
   ): DetailedAgenda | null {
     if (!eventType?.isActive) return null;
-    const taken = [
+    const standing = [
       ...this.live().filter(({ id }) => id !== own.bookingId),
       ...this.holdsKept.filter(({ token, expiresAt }) => token !== own.holdToken && expiresAt.isAfter(at)),
     ].filter(({ ownerId }) => ownerId === eventType.ownerId);
     const typeOf = (each: BookingState | Hold) =>
       'eventTypeId' in each ? each.eventTypeId : each.eventType.id;
+    const isCalendarStale = this.staleOwners.has(eventType.ownerId);
+    const busy = this.busyKept
+      .filter(({ ownerId }) => ownerId === eventType.ownerId)
+      .map(({ time }) => busyTimeOf(epochOf(time)));
+    const taken = [...standing.map(takenTimeOf), ...busy, ...(isCalendarStale ? [busyTimeOf(ALL_TIME)] : [])];
     return {
       eventType: EventType.of(eventType),
+      isCalendarStale,
       takenTimes: {
-        taken: taken.map(takenTimeOf).filter(({ blocked }) => blocked.start < to && blocked.end > from),
-        starts: taken
+        taken: taken.filter(({ blocked }) => blocked.start < to && blocked.end > from),
+        starts: standing
           .filter((each) => typeOf(each) === eventType.id)
           .map(({ time }) => time.start.toEpochMilli())
           .filter((start) => start >= from && start < to),
@@ -121,6 +130,16 @@ export class InMemorySchedule implements Restorable {
     this.holdsKept = this.holdsKept.filter(
       (hold) => hold.ownerId !== ownerId || (hold.token !== released && hold.expiresAt.isAfter(at)),
     );
+  }
+
+  /** What a calendar of the owner says. */
+  keepBusy(ownerId: string, time: Interval): void {
+    this.busyKept = [...this.busyKept, { ownerId, time }];
+  }
+
+  /** One of the owner's calendars has been unreadable for too long. */
+  makeStale(ownerId: string): void {
+    this.staleOwners.add(ownerId);
   }
 
   snapshot(): () => void {
@@ -143,6 +162,10 @@ function takenTimeOf(taken: BookingState | Hold): TakenTime {
   return 'token' in taken
     ? { by: 'hold', bookingId: null, meeting: blocked, blocked }
     : { by: 'booking', bookingId: taken.id, meeting: epochOf(taken.time), blocked };
+}
+
+function busyTimeOf(blocked: Opening): TakenTime {
+  return { by: 'busy', bookingId: null, meeting: blocked, blocked };
 }
 
 function epochOf({ start, end }: Interval): Opening {

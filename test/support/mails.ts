@@ -70,6 +70,14 @@ export const webhookDisabled: Mail = {
   lastError: 'Answered 503 Service Unavailable',
 };
 
+export const calendarStale: Mail = {
+  type: 'CALENDAR_STALE',
+  reader: readers.owner,
+  connection: { id: '01982f4e-9c1b-7d3a-8e55-3f1c2b7a9d11', account: 'ann at cloud.example.com' },
+  since: '2026-02-25T23:10:00.000Z',
+  lastError: 'The server does not accept the username and password',
+};
+
 /** One of each kind. */
 export const mails: Readonly<Record<string, Mail>> = {
   'confirmation to the invitee': bookingMail('BOOKING_CONFIRMATION'),
@@ -81,4 +89,5 @@ export const mails: Readonly<Record<string, Mail>> = {
   'news of a cancellation': bookingMail('CANCELLATION_NOTIFICATION', 'owner'),
   reminder: bookingMail('REMINDER'),
   'webhook endpoint disabled': webhookDisabled,
+  'calendar that cannot be read': calendarStale,
 };

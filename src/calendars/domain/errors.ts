@@ -1,3 +1,5 @@
+import { Conflict, NotFound } from '../../kernel/domain-error.js';
+
 /** The provider will not have these credentials: nothing gets better until the owner connects anew. */
 export class CalendarAccessLost extends Error {
   override readonly name = 'CalendarAccessLost';
@@ -24,4 +26,25 @@ export class CalendarUnreadable extends Error {
 /** The calendar, or the event in it, is not there any more. */
 export class CalendarGone extends Error {
   override readonly name = 'CalendarGone';
+}
+
+/** Everything that a provider may be the cause of. */
+export type CalendarFault = CalendarAccessLost | CalendarUnavailable | CalendarUnreadable | CalendarGone;
+
+export function isCalendarFault(error: unknown): error is CalendarFault {
+  return [CalendarAccessLost, CalendarUnavailable, CalendarUnreadable, CalendarGone].some(
+    (kind) => error instanceof kind,
+  );
+}
+
+export class CalendarConnectionNotFound extends NotFound {
+  constructor() {
+    super('Calendar connection not found');
+  }
+}
+
+export class CalendarSyncUnderWay extends Conflict {
+  constructor() {
+    super('This calendar connection is being synced already');
+  }
 }

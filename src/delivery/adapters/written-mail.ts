@@ -2,7 +2,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { bookingLinks } from '../../kernel/booking-links.js';
 import { isEmailAddress } from '../../kernel/email-address.js';
 import type { BaseUrl } from '../../platform/http/base-url.js';
-import type { Mail } from '../domain/mail.js';
+import { isNotice, type Mail } from '../domain/mail.js';
 import { composeMail } from '../mails/compose-mail.js';
 import type { ClaimedEmail } from '../ports.js';
 
@@ -56,20 +56,20 @@ export async function writeMail(mail: ClaimedEmail, { from, baseUrl }: MailOrigi
 }
 
 function withLinks({ content, inviteeToken }: ClaimedEmail, baseUrl: BaseUrl): Mail {
-  if (content.type === 'WEBHOOK_DISABLED') return content;
+  if (isNotice(content)) return content;
   const links = inviteeToken === null ? null : bookingLinks(baseUrl.value, content.booking.id, inviteeToken);
   return { ...content, links };
 }
 
 /** To those who are invited a mail comes from their host, by our hand; to the owner from us. */
 function shownSender(sender: Address, content: ClaimedEmail['content']): Address {
-  if (content.type === 'WEBHOOK_DISABLED' || content.reader.role === 'owner') return sender;
+  if (isNotice(content) || content.reader.role === 'owner') return sender;
   return { ...sender, name: `${content.host.name} via ${sender.name || 'LinkTime'}` };
 }
 
 /** Who answers a mail about a meeting means the other side of it. */
 function replyTo(content: ClaimedEmail['content']): { replyTo: Address } | null {
-  if (content.type === 'WEBHOOK_DISABLED') return null;
+  if (isNotice(content)) return null;
   const { name, email } = content.reader.role === 'owner' ? content.booking.invitee : content.host;
   return { replyTo: { name, address: email } };
 }

@@ -42,7 +42,24 @@ export interface WebhookDisabledMail {
   readonly lastError: string;
 }
 
-export type Mail = BookingMail | WebhookDisabledMail;
+/** Tells an owner that nothing is offered any more, since a calendar of his cannot be read. */
+export interface CalendarStaleMail {
+  readonly type: 'CALENDAR_STALE';
+  readonly reader: Reader;
+  readonly connection: { readonly id: string; readonly account: string };
+  /** When it was last read; null if it never was. */
+  readonly since: string | null;
+  readonly lastError: string;
+}
+
+/** What an owner is told of what LinkTime does for him, and not of a booking. */
+export type Notice = WebhookDisabledMail | CalendarStaleMail;
+
+export type Mail = BookingMail | Notice;
 
 /** What is kept of a mail, as JSON, from when it is owed until it is sent: all but the links, for they let their bearer act. */
-export type MailContent = Omit<BookingMail, 'links'> | WebhookDisabledMail;
+export type MailContent = Omit<BookingMail, 'links'> | Notice;
+
+export function isNotice(mail: Mail | MailContent): mail is Notice {
+  return mail.type === 'WEBHOOK_DISABLED' || mail.type === 'CALENDAR_STALE';
+}

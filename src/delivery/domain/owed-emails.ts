@@ -59,6 +59,14 @@ export function webhookDisabledSubject(
   return oneLine(wording.webhookDisabled.subject(new URL(endpoint.url).host));
 }
 
+/** The subject of the mail that says a calendar cannot be read. */
+export function calendarStaleSubject(
+  connection: { readonly account: string },
+  wording: Wording = english,
+): string {
+  return oneLine(wording.calendarStale.subject(connection.account));
+}
+
 function bookingEmails(
   { data }: BookingEvent,
   host: { readonly name: string; readonly email: string },

@@ -95,6 +95,18 @@ export const english: Wording = {
     sendWhatItMissed: 'To send it what it missed',
   },
 
+  calendarStale: {
+    subject: (account) => `Calendar cannot be read: ${account}`,
+    title: 'A calendar cannot be read',
+    opening:
+      'Nobody can tell any more when it keeps you busy, so none of your times is offered until it can be read again.',
+    account: 'Account',
+    lastRead: 'Last read',
+    never: 'Never',
+    lastError: 'Last error',
+    readNow: 'To read it now',
+  },
+
   calendarTitle: ({ what, host, invitee }) => `${what}: ${host} and ${invitee}`,
   greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
   duration: (minutes) => {

@@ -10,6 +10,7 @@ export interface Wording {
 
   readonly bookings: Readonly<Record<EmailType, BookingWords>>;
   readonly webhookDisabled: WebhookDisabledWords;
+  readonly calendarStale: CalendarStaleWords;
 
   /** The title of the meeting in a calendar, the same for all who come. */
   calendarTitle(names: MeetingNames): string;
@@ -79,4 +80,16 @@ export interface WebhookDisabledWords {
   readonly lastError: string;
   readonly enableAgain: string;
   readonly sendWhatItMissed: string;
+}
+
+export interface CalendarStaleWords {
+  /** `account` is how the reader knows the account that the calendar belongs to. */
+  subject(account: string): string;
+  readonly title: string;
+  readonly opening: string;
+  readonly account: string;
+  readonly lastRead: string;
+  readonly never: string;
+  readonly lastError: string;
+  readonly readNow: string;
 }

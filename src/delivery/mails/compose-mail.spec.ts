@@ -2,8 +2,15 @@ import { Instant } from '@js-joda/core';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { hostileText } from '../../../test/support/hostile.js';
-import { bookingMail, links, mails, START, webhookDisabled } from '../../../test/support/mails.js';
-import type { BookingMail, Mail } from '../domain/mail.js';
+import {
+  bookingMail,
+  calendarStale,
+  links,
+  mails,
+  START,
+  webhookDisabled,
+} from '../../../test/support/mails.js';
+import { isNotice, type BookingMail, type Mail } from '../domain/mail.js';
 import { owedEmails } from '../domain/owed-emails.js';
 import { english } from '../domain/wording-english.js';
 import { composeMail } from './compose-mail.js';
@@ -115,6 +122,27 @@ describe('A reminder', () => {
   });
 });
 
+describe('A mail about a calendar that cannot be read', () => {
+  it('tells which, when it was last read, the last error, and how to read it now', () => {
+    const { subject, text, invitation } = compose(calendarStale);
+    expect(subject).toBe('Calendar cannot be read: ann at cloud.example.com');
+    for (const fact of [
+      'none of your times is offered',
+      'Thursday, 26 February 2026, 00:10, Europe/Berlin (UTC+1)',
+      'The server does not accept the username and password',
+      'linktime calendars sync 01982f4e-9c1b-7d3a-8e55-3f1c2b7a9d11',
+    ]) {
+      expect(text).toContain(fact);
+    }
+    expect(invitation).toBeNull();
+  });
+
+  it('says so of one that never was read', () => {
+    const { text } = compose({ ...calendarStale, since: null } as Mail);
+    expect(text).toMatch(/Last read:\s+Never/);
+  });
+});
+
 describe('A mail about a disabled webhook endpoint', () => {
   it('tells which, since when, the last error and the commands that set it going again', () => {
     const { subject, text, invitation } = compose(webhookDisabled);
@@ -188,7 +216,7 @@ function typed(mail: BookingMail, text: string): BookingMail {
   };
 }
 
-const bookingMails = Object.values(mails).filter((mail) => mail.type !== 'WEBHOOK_DISABLED');
+const bookingMails = Object.values(mails).filter((mail): mail is BookingMail => !isNotice(mail));
 
 describe('Whatever people type', () => {
   it('stays text in HTML', () => {

@@ -1,11 +1,13 @@
 import type { Instant } from '@js-joda/core';
 import type { Mail } from '../domain/mail.js';
-import { bookingSubject, webhookDisabledSubject } from '../domain/owed-emails.js';
+import { bookingSubject, calendarStaleSubject, webhookDisabledSubject } from '../domain/owed-emails.js';
 import { english } from '../domain/wording-english.js';
 import type { Wording } from '../domain/wording.js';
 import { bookingInvitation, bookingLetter } from './booking-letter.js';
+import { calendarStaleLetter } from './calendar-letter.js';
 import { htmlPage } from './html-page.js';
 import type { Invitation } from './invitation.js';
+import type { Letter } from './letter.js';
 import { plainText } from './plain-text.js';
 import { printable } from './printable.js';
 import { webhookDisabledLetter } from './webhook-letter.js';
@@ -24,17 +26,22 @@ export interface ComposedMail {
 /** The mail that tells those facts to its reader, as if written at that time. */
 export function composeMail(mail: Mail, { at }: { at: Instant }, wording: Wording = english): ComposedMail {
   const facts = printable(mail);
-  const letter =
-    facts.type === 'WEBHOOK_DISABLED'
-      ? webhookDisabledLetter(facts, wording)
-      : bookingLetter(facts, at, wording);
-  return {
-    subject:
-      facts.type === 'WEBHOOK_DISABLED'
-        ? webhookDisabledSubject(facts.endpoint, wording)
-        : bookingSubject(facts.type, facts.booking, facts.host, wording),
-    text: plainText(letter),
-    html: htmlPage(letter),
-    invitation: facts.type === 'WEBHOOK_DISABLED' ? null : bookingInvitation(facts, wording),
-  };
+  switch (facts.type) {
+    case 'WEBHOOK_DISABLED': {
+      const subject = webhookDisabledSubject(facts.endpoint, wording);
+      return composed(subject, webhookDisabledLetter(facts, wording), null);
+    }
+    case 'CALENDAR_STALE': {
+      const subject = calendarStaleSubject(facts.connection, wording);
+      return composed(subject, calendarStaleLetter(facts, wording), null);
+    }
+    default: {
+      const subject = bookingSubject(facts.type, facts.booking, facts.host, wording);
+      return composed(subject, bookingLetter(facts, at, wording), bookingInvitation(facts, wording));
+    }
+  }
+}
+
+function composed(subject: string, letter: Letter, invitation: Invitation | null): ComposedMail {
+  return { subject, text: plainText(letter), html: htmlPage(letter), invitation };
 }

@@ -1,18 +1,17 @@
 import { oneLine, severalLines } from '../domain/mail-text.js';
-import type { BookingMail, Mail } from '../domain/mail.js';
+import { isNotice, type BookingMail, type Mail } from '../domain/mail.js';
 
 /** The same mail with every text as it may stand in one: what people typed keeps its lines only where it may have several. */
 export function printable<M extends Mail>(mail: M): M;
 export function printable(mail: Mail): Mail {
   const reader = { ...mail.reader, name: mail.reader.name === null ? null : oneLine(mail.reader.name) };
-  if (mail.type !== 'WEBHOOK_DISABLED') return printableBooking({ ...mail, reader });
-  const { endpoint, lastError } = mail;
-  return {
-    ...mail,
-    reader,
-    endpoint: { ...endpoint, url: oneLine(endpoint.url) },
-    lastError: severalLines(lastError),
-  };
+  if (!isNotice(mail)) return printableBooking({ ...mail, reader });
+  const lastError = severalLines(mail.lastError);
+  if (mail.type === 'CALENDAR_STALE') {
+    const connection = { ...mail.connection, account: oneLine(mail.connection.account) };
+    return { ...mail, reader, connection, lastError };
+  }
+  return { ...mail, reader, endpoint: { ...mail.endpoint, url: oneLine(mail.endpoint.url) }, lastError };
 }
 
 function printableBooking(mail: BookingMail): BookingMail {

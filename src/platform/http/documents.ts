@@ -26,7 +26,10 @@ interface OperationOptions {
   /** The refusals of this route beside those of all routes of its kind. */
   readonly refusals?: Remarks['refusals'];
   /** Headers of this answer beside those of all answers. */
-  readonly headers?: Record<string, { readonly description: string; readonly example: string }>;
+  readonly headers?: Record<
+    string,
+    { readonly description: string; readonly example: string; readonly isOptional?: boolean }
+  >;
 }
 
 /** How the OpenAPI document shows a route. */
@@ -37,9 +40,9 @@ export function Operation(options: OperationOptions): MethodDecorator {
     takesIdempotencyKey: options.takesIdempotencyKey ?? false,
   };
   const headers = Object.fromEntries(
-    Object.entries(options.headers ?? {}).map(([name, { description, example }]) => [
+    Object.entries(options.headers ?? {}).map(([name, { description, example, isOptional = false }]) => [
       name,
-      { description, required: true, schema: { type: 'string' as const, example } },
+      { description, required: !isOptional, schema: { type: 'string' as const, example } },
     ]),
   );
   return applyDecorators(

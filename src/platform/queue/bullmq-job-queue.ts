@@ -49,6 +49,7 @@ export class BullMqJobQueue extends JobQueue {
       database: this.openQueue('database'),
       webhooks: this.openQueue('webhooks'),
       mail: this.openQueue('mail'),
+      calendars: this.openQueue('calendars'),
     };
   }
 

@@ -6,7 +6,7 @@ import type { Session } from '../../platform/persistence/session.js';
 import type { Sql } from '../../platform/persistence/sql.js';
 import { isSlug } from '../domain/event-type.js';
 import type { TakenTime } from '../domain/explanation.js';
-import { LIMITS_REACH_DAYS, type SlotRange } from '../domain/slots.js';
+import { ALL_TIME, LIMITS_REACH_DAYS, type SlotRange } from '../domain/slots.js';
 import type { Opening } from '../domain/weekly-hours.js';
 import { Agendas, type DetailedAgenda, type HostAgenda, type Own } from '../ports.js';
 import { EVENT_TYPE_TEXT, eventTypeOfText } from './postgres-event-types.js';
@@ -15,7 +15,7 @@ const HOSTS_REMEMBERED = 10_000;
 
 const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 0))';
 
-/** Hosts' time as the bookings in PostgreSQL take it. */
+/** Hosts' time as the bookings, holds and busy times in PostgreSQL take it. */
 export class PostgresAgendas extends Agendas {
   private readonly hosts = new LRUCache<string, string>({ max: HOSTS_REMEMBERED });
 
@@ -30,7 +30,7 @@ export class PostgresAgendas extends Agendas {
     if (!isSlug(slug)) return null;
     const [row] = await this.sql.prepared<AgendaRow>(
       'agenda',
-      `select ${EVENT_TYPE_TEXT}, ${BLOCKED}, ${STARTS}
+      `select ${EVENT_TYPE_TEXT}, ${BLOCKED}, ${STARTS}, ${IS_STALE}
        from event_types t where t.owner_id = $4 and t.slug = $5 and t.is_active`,
       [...rangeParameters(range, at), ownerId, slug],
     );
@@ -45,7 +45,7 @@ export class PostgresAgendas extends Agendas {
   ): Promise<DetailedAgenda | null> {
     if (!isSlug(slug)) return null;
     const [row] = await this.sql.query<DetailedAgendaRow>(
-      `select ${EVENT_TYPE_TEXT}, ${TAKEN}, ${STARTS}
+      `select ${EVENT_TYPE_TEXT}, ${TAKEN}, ${STARTS}, ${IS_STALE}
        from event_types t where t.owner_id = $4 and t.slug = $5 and t.is_active`,
       [...rangeParameters(range, at), ownerId, slug],
     );
@@ -72,7 +72,7 @@ export class PostgresAgendas extends Agendas {
     // A statement of its own, begun after the lock was ours: it sees every booking that was committed before.
     const read = this.session.prepared<AgendaRow>(
       'agenda of locked host',
-      `select ${EVENT_TYPE_TEXT}, ${BLOCKED_BY_OTHERS}, ${STARTS_OF_OTHERS}
+      `select ${EVENT_TYPE_TEXT}, ${BLOCKED_BY_OTHERS}, ${STARTS_OF_OTHERS}, ${IS_STALE}
        from event_types t where t.id = $4 and t.is_active`,
       [...rangeParameters(range, at), eventTypeId, own.bookingId ?? null, own.holdToken ?? null],
     );
@@ -87,6 +87,7 @@ interface AgendaRow {
   blocked: string | null;
   /** Seconds since the epoch with commas between. */
   starts: string | null;
+  is_stale: boolean;
 }
 
 interface DetailedAgendaRow {
@@ -95,6 +96,7 @@ interface DetailedAgendaRow {
   taken: [TakenTime['by'], string | null, number, number, number, number][] | null;
   /** Seconds since the epoch with commas between. */
   starts: string | null;
+  is_stale: boolean;
 }
 
 // Parameters 1 to 3: see `rangeParameters`. What bookings block is found in the exclusion constraint's own index, and read from it.
@@ -123,6 +125,8 @@ const blockedExcept = (own: typeof OWN) => `
          select h.blocked from holds h
          where h.owner_id = t.owner_id and h.expires_at > $3
            and h.blocked && ${REACH} ${own.hold}
+         union all
+         select x.busy from busy_times x where x.owner_id = t.owner_id and x.busy && ${REACH}
         ) stretches) as blocked`;
 
 const startsExcept = (own: typeof OWN) => `
@@ -154,7 +158,13 @@ const TAKEN = `
          select 'hold', null, lower(h.blocked), upper(h.blocked), h.blocked from holds h
          where h.owner_id = t.owner_id and h.expires_at > $3
            and h.blocked && tstzrange(to_timestamp($1), to_timestamp($2))
+         union all
+         select 'busy', null, lower(x.busy), upper(x.busy), x.busy from busy_times x
+         where x.owner_id = t.owner_id and x.busy && tstzrange(to_timestamp($1), to_timestamp($2))
         ) stretches) as taken`;
+
+const IS_STALE = `
+  exists (select from calendar_connections c where c.owner_id = t.owner_id and c.stale_at <= $3) as is_stale`;
 
 function rangeParameters({ from, to }: SlotRange, at: Instant): unknown[] {
   return [from / 1_000, to / 1_000, formatInstant(at)];
@@ -164,22 +174,28 @@ function agendaOf(row: AgendaRow): HostAgenda {
   const ends = instantsOf(row.blocked);
   const blocked: Opening[] = [];
   for (let i = 0; i < ends.length; i += 2) blocked.push({ start: ends[i]!, end: ends[i + 1]! });
+  if (row.is_stale) blocked.push(ALL_TIME);
   return {
     eventType: eventTypeOfText(row.event_type),
     occupancy: { blocked, starts: instantsOf(row.starts) },
+    isCalendarStale: row.is_stale,
   };
 }
 
 function detailedAgendaOf(row: DetailedAgendaRow): DetailedAgenda {
-  const taken = (row.taken ?? []).map(([by, bookingId, start, end, blockedFrom, blockedUntil]) => ({
-    by,
-    bookingId,
-    meeting: { start, end },
-    blocked: { start: blockedFrom, end: blockedUntil },
-  }));
+  const taken = (row.taken ?? []).map<TakenTime>(
+    ([by, bookingId, start, end, blockedFrom, blockedUntil]) => ({
+      by,
+      bookingId,
+      meeting: { start, end },
+      blocked: { start: blockedFrom, end: blockedUntil },
+    }),
+  );
+  if (row.is_stale) taken.push({ by: 'busy', bookingId: null, meeting: ALL_TIME, blocked: ALL_TIME });
   return {
     eventType: eventTypeOfText(row.event_type),
     takenTimes: { taken, starts: instantsOf(row.starts) },
+    isCalendarStale: row.is_stale,
   };
 }
 

@@ -37,6 +37,9 @@ const LIMITS_REACH = LIMITS_REACH_DAYS * DAY;
 
 const NONE: ReadonlySet<number> = new Set();
 
+/** What a host's calendars take of his time while nobody can tell what is in them: all of it. */
+export const ALL_TIME: Opening = { start: Number.MIN_SAFE_INTEGER / 2, end: Number.MAX_SAFE_INTEGER / 2 };
+
 export const unoccupied: Occupancy = { blocked: [], starts: [] };
 
 /**

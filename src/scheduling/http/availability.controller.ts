@@ -1,5 +1,6 @@
 import type { ZoneId } from '@js-joda/core';
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { AccessBy, OwnerId } from '../../platform/http/access.js';
 import { ApiTags } from '../../platform/http/described.js';
 import { Operation } from '../../platform/http/documents.js';
@@ -28,17 +29,27 @@ export class AvailabilityController {
     answer: AvailabilityDto,
     answerDescription: 'The free slots, soonest first',
     refusals: [400, 404],
+    headers: {
+      'X-Calendar-Stale': {
+        description:
+          "`true` if nothing is offered because one of the owner's calendars has been unreadable for too long",
+        example: 'true',
+        isOptional: true,
+      },
+    },
   })
   async list(
     @OwnerId() ownerId: string,
     @Param('slug') slug: string,
     @Query() query: AvailabilityQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AvailabilityDto> {
     const { timezone, startDate = null, endDate = null, explain = false } = query;
     const asked = { ownerId, slug, timezone, startDate, endDate };
-    const { eventType, starts, unavailable } = explain
+    const { eventType, starts, unavailable, isCalendarStale } = explain
       ? await this.explainSlots.execute(asked)
       : { ...(await this.listSlots.execute(asked)), unavailable: null };
+    if (isCalendarStale) reply.header('X-Calendar-Stale', 'true');
     const { id, name, slug: itsSlug, durationMinutes } = eventType.state;
     return {
       data: slotTexts(starts, durationMinutes, timezone),

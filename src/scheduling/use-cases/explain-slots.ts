@@ -24,8 +24,8 @@ export class ExplainSlots {
     const range = askedRange(query, now);
     const agenda = await this.agendas.readDetailed(ownerId, slug, widestOccupancyRange(range), now);
     if (!agenda) throw new EventTypeNotFound();
-    const { eventType, takenTimes } = agenda;
+    const { eventType, takenTimes, isCalendarStale } = agenda;
     const { offered, unavailable } = explainSlots(eventType.rules, takenTimes, range, now.toEpochMilli());
-    return { eventType, starts: offered, unavailable };
+    return { eventType, starts: offered, unavailable, isCalendarStale };
   }
 }

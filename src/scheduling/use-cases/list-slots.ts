@@ -14,6 +14,8 @@ export interface OfferedSlots {
   readonly eventType: EventType;
   /** Where each slot starts, in epoch milliseconds, ascending. */
   readonly starts: readonly number[];
+  /** Whether nothing is offered because one of the host's calendars has been unreadable for too long. */
+  readonly isCalendarStale: boolean;
 }
 
 /** Which slots an invitee may choose from. Nothing but our own database is asked. */
@@ -29,7 +31,8 @@ export class ListSlots {
     const range = askedRange(query, now);
     const agenda = await this.agendas.read(ownerId, slug, range, now);
     if (!agenda) throw new EventTypeNotFound();
-    const { eventType, occupancy } = agenda;
-    return { eventType, starts: freeSlots(eventType.rules, occupancy, range, now.toEpochMilli()) };
+    const { eventType, occupancy, isCalendarStale } = agenda;
+    const starts = freeSlots(eventType.rules, occupancy, range, now.toEpochMilli());
+    return { eventType, starts, isCalendarStale };
   }
 }

@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { DeliveryModule } from '../delivery/delivery.module.js';
+import { TellOfStaleCalendar } from '../delivery/use-cases/tell-of-stale-calendar.js';
+import { Clock } from '../kernel/clock.js';
+import { Ids } from '../kernel/ids.js';
+import { UnitOfWork } from '../kernel/unit-of-work.js';
+import { Session } from '../platform/persistence/session.js';
+import { Sql } from '../platform/persistence/sql.js';
+import { provide, provideAs } from '../platform/provide.js';
+import { SealedText } from '../platform/sealed-text.js';
+import { CalendarRequests } from './adapters/calendar-requests.js';
+import { DeliveryNotices } from './adapters/delivery-notices.js';
+import { DueSyncs } from './adapters/due-syncs.js';
+import { LoadedOwnerCalendars } from './adapters/loaded-owner-calendars.js';
+import { PostgresBusyCache } from './adapters/postgres-busy-cache.js';
+import { PostgresConnections } from './adapters/postgres-connections.js';
+import { StaleAfter } from './domain/stale-after.js';
+import { BusyCache, Connections, Notices, OwnerCalendars } from './ports.js';
+import { CalendarReads } from './reads/calendar-reads.js';
+import { ConnectCalendar } from './use-cases/connect-calendar.js';
+import { DisconnectCalendar } from './use-cases/disconnect-calendar.js';
+import { SyncCalendar } from './use-cases/sync-calendar.js';
+
+const offered = [
+  provide(ConnectCalendar, OwnerCalendars, Connections, UnitOfWork, Clock, Ids),
+  provide(DisconnectCalendar, Connections, UnitOfWork),
+  provide(
+    SyncCalendar,
+    ...([OwnerCalendars, Connections, BusyCache, Notices, StaleAfter] as const),
+    ...([UnitOfWork, Clock] as const),
+  ),
+  provide(DueSyncs, Sql),
+  provide(CalendarReads, Sql),
+];
+
+@Module({
+  imports: [DeliveryModule],
+  providers: [
+    ...offered,
+    provideAs(OwnerCalendars, LoadedOwnerCalendars, CalendarRequests, Clock),
+    provideAs(Connections, PostgresConnections, Session, UnitOfWork, SealedText),
+    provideAs(BusyCache, PostgresBusyCache, Session),
+    provideAs(Notices, DeliveryNotices, TellOfStaleCalendar),
+  ],
+  exports: offered.map(({ provide: token }) => token),
+})
+export class CalendarsModule {}

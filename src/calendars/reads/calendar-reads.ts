@@ -1,0 +1,80 @@
+import { isId } from '../../kernel/ids.js';
+import type { Sql } from '../../platform/persistence/sql.js';
+
+/** A connected account as its owner sees it; what opens it is not shown. */
+export interface CalendarConnectionView {
+  id: string;
+  provider: 'CALDAV' | 'ICS';
+  account: string;
+  /** `PENDING` before the first success, `FAILING` while it is tried again, `ACCESS_LOST` when that is of no use. */
+  state: 'PENDING' | 'SYNCED' | 'FAILING' | 'ACCESS_LOST';
+  /** Whether nothing is offered on its account. */
+  isStale: boolean;
+  syncedAt: string | null;
+  nextSyncAt: string | null;
+  lastError: string | null;
+  calendars: ConnectedCalendarView[];
+  createdAt: string;
+}
+
+export interface ConnectedCalendarView {
+  name: string;
+  /** Whether its events keep the owner busy. */
+  read: boolean;
+  /** Whether bookings are put into it. */
+  write: boolean;
+  /** How many of its events block time in the years to come. */
+  events: number;
+}
+
+/** An account on whose account nothing is offered. */
+export interface StaleCalendarView {
+  id: string;
+  account: string;
+  ownerEmail: string;
+  lastError: string | null;
+}
+
+/** Connected accounts, straight from SQL. */
+export class CalendarReads {
+  constructor(private readonly sql: Sql) {}
+
+  /** All of an owner's, in the order in which they were made. */
+  async connections(ownerId: string): Promise<CalendarConnectionView[]> {
+    if (!isId(ownerId)) return [];
+    return this.sql.query<CalendarConnectionView>(
+      `${SELECT} where c.owner_id = $1 order by c.created_at, c.id`,
+      [ownerId],
+    );
+  }
+
+  /** The one of that id, whoever owns it; null if there is none. */
+  async connection(id: string): Promise<CalendarConnectionView | null> {
+    if (!isId(id)) return null;
+    const [connection] = await this.sql.query<CalendarConnectionView>(`${SELECT} where c.id = $1`, [id]);
+    return connection ?? null;
+  }
+
+  /** All owners' that are stale, the longest first; those that wait for their very first sync are not told of for an hour. */
+  async stale(): Promise<StaleCalendarView[]> {
+    return this.sql.query<StaleCalendarView>(
+      `select c.id, c.account, u.email as "ownerEmail", c.last_error as "lastError"
+       from calendar_connections c join users u on u.id = c.owner_id
+       where c.stale_at <= now() and (c.failures > 0 or c.created_at < now() - interval '1 hour')
+       order by c.stale_at, c.id`,
+    );
+  }
+}
+
+const SELECT = `
+  select c.id, c.provider, c.account,
+    case when c.access_lost then 'ACCESS_LOST' when c.failures > 0 then 'FAILING'
+         when c.synced_at is null then 'PENDING' else 'SYNCED' end as state,
+    c.stale_at <= now() as "isStale", c.synced_at as "syncedAt",
+    case when not c.access_lost then c.next_sync_at end as "nextSyncAt", c.last_error as "lastError",
+    (select json_agg(json_build_object(
+        'name', k.name, 'read', k.is_read, 'write', k.is_written,
+        'events', (select count(distinct b.remote_id) from busy_times b where b.calendar_id = k.id)) order by k.name, k.id)
+      from calendars k where k.connection_id = c.id) as calendars,
+    c.created_at as "createdAt"
+  from calendar_connections c`;

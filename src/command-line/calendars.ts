@@ -1,0 +1,173 @@
+import type { Command } from 'commander';
+import type { CalendarProvider } from '../calendars/domain/connection.js';
+import { CalendarConnectionNotFound } from '../calendars/domain/errors.js';
+import { CalendarReads, type CalendarConnectionView } from '../calendars/reads/calendar-reads.js';
+import { ConnectCalendar, type ConnectCalendarCommand } from '../calendars/use-cases/connect-calendar.js';
+import { DisconnectCalendar } from '../calendars/use-cases/disconnect-calendar.js';
+import { SyncCalendar, type SyncProgress } from '../calendars/use-cases/sync-calendar.js';
+import { UserNotFound } from '../identity/domain/errors.js';
+import { UserReads } from '../identity/reads/user-reads.js';
+import { parseUrl } from '../kernel/url.js';
+import type { Answer } from './answer.js';
+import type { Desk } from './desk.js';
+import { UsageFault } from './faults.js';
+import type { OpenInstallation } from './installation.js';
+import { sheet, table } from './layout.js';
+import { withoutLineEnd } from './values.js';
+
+interface CaldavOptions {
+  readonly user: string;
+  readonly url: string;
+  readonly username: string;
+  readonly passwordStdin?: boolean;
+  readonly read?: string;
+  readonly write?: string;
+}
+
+interface IcsOptions {
+  readonly user: string;
+  readonly url: string;
+}
+
+export function addCalendars(program: Command, desk: Desk): void {
+  const calendars = program.command('calendars').description("owners' calendars elsewhere");
+  addAccounts(calendars.command('add').description("connect an owner's calendars"), desk);
+
+  calendars
+    .command('list')
+    .description("show a user's connected calendars, and how well they can be read")
+    .requiredOption('--user <email>', 'whose calendars')
+    .action(({ user }: { user: string }) =>
+      desk.work(async (open) => listed(await open.get(CalendarReads).connections(await ownerId(open, user)))),
+    );
+
+  calendars
+    .command('sync')
+    .description('read a connection now, rather than when its turn comes')
+    .argument('<id>', 'of the connection, as "calendars list" shows it')
+    .action((connectionId: string) =>
+      desk.work(async (open) => {
+        const onProgress = (progress: SyncProgress) => desk.showProgress(progressText(progress));
+        await open.get(SyncCalendar).execute({ connectionId, isAsked: true, onProgress });
+        return synced(await connectionOf(open, connectionId));
+      }),
+    );
+
+  calendars
+    .command('remove')
+    .description('forget a connection, its password, and what was read by it')
+    .argument('<id>', 'of the connection')
+    .action((connectionId: string) =>
+      desk.work(async (open) => {
+        const connection = await connectionOf(open, connectionId);
+        await open.get(DisconnectCalendar).execute({ connectionId });
+        return { value: connection, text: `Removed ${connection.account}.` };
+      }),
+    );
+}
+
+function addAccounts(add: Command, desk: Desk): void {
+  add
+    .command('caldav')
+    .description('connect an account of a CalDAV server, such as Fastmail, iCloud, Nextcloud or Radicale')
+    .requiredOption('--user <email>', 'whose account')
+    .requiredOption('--url <url>', 'any address of the server, or its name')
+    .requiredOption('--username <name>', 'the name to sign in with')
+    .option('--password-stdin', 'read the password from standard input; best is one made for LinkTime alone')
+    .option('--read <names>', 'the calendars that keep the owner busy, with commas between (default: all)')
+    .option('--write <name>', 'the calendar that bookings are to be put into')
+    .action(async ({ user, url, username, passwordStdin, read, write }: CaldavOptions) => {
+      if (!passwordStdin)
+        throw new UsageFault(
+          'The password is read from standard input: add --password-stdin, and write it there',
+        );
+      const password = withoutLineEnd(await desk.readInput());
+      await connect(desk, user, {
+        provider: 'CALDAV',
+        account: `${username} at ${hostOf(url)}`,
+        credentials: { url, username, password },
+        read: read?.split(',').map((name) => name.trim()) ?? null,
+        write: write ?? null,
+      });
+    });
+
+  add
+    .command('ics')
+    .description('subscribe to a calendar that is published at an address, as iCalendar text')
+    .requiredOption('--user <email>', 'whose calendar')
+    .requiredOption('--url <url>', 'where it is; webcal: will do')
+    .action(({ user, url }: IcsOptions) =>
+      connect(desk, user, {
+        provider: 'ICS' satisfies CalendarProvider,
+        account: hostOf(url), // no more of the address: that may be a secret
+        credentials: { url },
+        read: null,
+        write: null,
+      }),
+    );
+}
+
+function connect(desk: Desk, user: string, command: Omit<ConnectCalendarCommand, 'ownerId'>): Promise<void> {
+  return desk.work(async (open) => {
+    const id = await open.get(ConnectCalendar).execute({ ...command, ownerId: await ownerId(open, user) });
+    const connection = await connectionOf(open, id);
+    const hint = 'It is read for the first time when LinkTime runs; until then no time is offered.';
+    return {
+      value: connection,
+      text: `${sheet(connection)}\n\n${hint}\n"calendars sync ${id}" reads it now.`,
+    };
+  });
+}
+
+/** The host that an address names, with or without a scheme before it. */
+function hostOf(url: string): string {
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(url.trim()) ? url.trim() : `https://${url.trim()}`;
+  const parsed = parseUrl(address.replace(/^webcals?:/i, 'https:'));
+  if (!parsed) throw new UsageFault('--url must be an address such as https://dav.example.com');
+  return parsed.host;
+}
+
+async function ownerId(open: OpenInstallation, email: string): Promise<string> {
+  const user = await open.get(UserReads).byEmail(email);
+  if (!user) throw new UserNotFound();
+  return user.id;
+}
+
+async function connectionOf(open: OpenInstallation, id: string): Promise<CalendarConnectionView> {
+  const connection = await open.get(CalendarReads).connection(id);
+  if (!connection) throw new CalendarConnectionNotFound();
+  return connection;
+}
+
+function progressText({ calendar, events, total }: SyncProgress): string {
+  return `${calendar}: ${events}${total === null ? '' : ` of ${total}`} events`;
+}
+
+function synced(connection: CalendarConnectionView): Answer {
+  const answer = { value: connection, text: sheet(connection) };
+  return connection.lastError === null ? answer : { ...answer, fault: connection.lastError };
+}
+
+function listed(connections: CalendarConnectionView[]): Answer {
+  const rows = connections.map(({ calendars, ...connection }) => ({
+    ...connection,
+    read: calendars.filter(({ read }) => read).map(({ name }) => name),
+    write: calendars.find(({ write }) => write)?.name ?? null,
+  }));
+  const text =
+    rows.length === 0
+      ? 'No calendars yet: connect one with "calendars add".'
+      : table(rows, [
+          'id',
+          'provider',
+          'account',
+          'state',
+          'isStale',
+          'syncedAt',
+          'nextSyncAt',
+          'read',
+          'write',
+          'lastError',
+        ]);
+  return { value: connections, text };
+}
