@@ -25,7 +25,7 @@ const points: CrashPoint[] = [
   {
     name: 'an event is taken',
     victim: 'worker',
-    arm: (it) => it.afterChange('worker', /update outbox set attempts/),
+    arm: (it) => it.afterChange('worker', /update outbox o set attempts/),
   },
   { name: 'an event is rung for', victim: 'worker', arm: (it) => it.redis(/handle-event/) },
   {
