@@ -131,24 +131,27 @@ export class World {
 
   /** Lets what was rung for, and is under way nowhere, be rung for again at once, which otherwise takes up to 20 s. */
   async endTurns(): Promise<void> {
-    await this.query('update outbox set next_attempt_at = now() where handled_at is null');
-    await this.query(
-      `update webhook_deliveries set busy_until = now() where status = 'PENDING' and not under_way`,
-    );
-    await this.query(`update email_logs set busy_until = now() where status = 'QUEUED' and not under_way`);
+    await this.makeDue('outbox', 'next_attempt_at = now()', 'handled_at is null');
+    await this.makeDue('webhook_deliveries', 'busy_until = now()', `status = 'PENDING' and not under_way`);
+    await this.makeDue('email_logs', 'busy_until = now()', `status = 'QUEUED' and not under_way`);
   }
 
   /** Lets the leases of the dead run out at once, which otherwise takes up to a minute. */
   async endLeases(): Promise<void> {
-    await this.query('update outbox set next_attempt_at = now() where handled_at is null');
-    for (const [table, owed] of [
-      ['webhook_deliveries', 'PENDING'],
-      ['email_logs', 'QUEUED'],
-    ]) {
-      await this.query(`update ${table} set busy_until = now(), next_attempt_at = now() where status = $1`, [
-        owed,
-      ]);
-    }
+    await this.makeDue('outbox', 'next_attempt_at = now()', 'handled_at is null');
+    await this.makeDue(
+      'webhook_deliveries',
+      'busy_until = now(), next_attempt_at = now()',
+      `status = 'PENDING'`,
+    );
+    await this.makeDue('email_logs', 'busy_until = now(), next_attempt_at = now()', `status = 'QUEUED'`);
+  }
+
+  /** What somebody is at work on this moment is left alone. */
+  private async makeDue(table: string, change: string, owed: string): Promise<void> {
+    await this.query(
+      `update ${table} set ${change} where id in (select id from ${table} where ${owed} for update skip locked)`,
+    );
   }
 
   /** An endpoint that receives all of the owner's events at that path of the hook drop. */

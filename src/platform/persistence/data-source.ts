@@ -29,6 +29,7 @@ export function makeDataSource(options: DataSourceOptions): DataSource {
     connectTimeoutMS: 5_000,
     poolErrorHandler: () => undefined, // an idle connection was lost; the next request opens another
     extra: {
+      Client: ListenedClient,
       options: `-c timezone=UTC ${options.patient ? '' : IMPATIENT}`,
       query_timeout: options.patient ? undefined : 5_500, // a server that fell silent never keeps its own time limits
       keepAlive: true,
@@ -36,6 +37,17 @@ export function makeDataSource(options: DataSourceOptions): DataSource {
       types: { getTypeParser },
     },
   });
+}
+
+/**
+ * A connection that may be lost at any moment. Whoever waits for an answer on it is told, and the pool when it comes back; but between the
+ * pool and its borrower nobody would listen, and an error event that nobody hears ends the process.
+ */
+class ListenedClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
 }
 
 const IMPATIENT =

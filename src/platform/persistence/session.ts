@@ -74,14 +74,12 @@ export class Session {
   /** Begins a transaction for `work` and everything it calls. Use `UnitOfWork`, which joins and retries. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     const connection = await this.pool.connect();
-    connection.on('error', ignore); // of a lost connection the statements under way tell
     const transaction = new Transaction(connection);
     try {
       const result = await this.current.run(transaction, () => transaction.run(work));
       for (const channel of transaction.news) this.bells.ring(channel);
       return result;
     } finally {
-      connection.removeListener('error', ignore);
       connection.release(transaction.lost ?? undefined); // nobody else is to wait for one that has fallen silent
     }
   }

@@ -52,7 +52,7 @@ export class SharedConnections {
 
   private leastBusy(): Shared {
     if (this.shared.size < this.most) {
-      const opened = { client: this.pool.connect().then(listened), underWay: 0, lost: null };
+      const opened = { client: this.pool.connect(), underWay: 0, lost: null };
       this.shared.add(opened);
       return opened;
     }
@@ -70,15 +70,10 @@ export class SharedConnections {
   private letGo(connection: Shared): void {
     this.shared.delete(connection);
     connection.client.then(
-      (client) => client.off('error', ignore).release(connection.lost ?? undefined),
+      (client) => client.release(connection.lost ?? undefined),
       ignore, // there was none to be had
     );
   }
-}
-
-/** What is under way learns that a connection is lost, and so does the pool when it comes back. */
-function listened(client: pg.PoolClient): pg.PoolClient {
-  return client.on('error', ignore);
 }
 
 function ignore(): void {}
