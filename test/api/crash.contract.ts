@@ -51,8 +51,11 @@ export function crashContract(profile: 'embedded' | 'production'): void {
         expect(load.unanswered).toEqual([]);
         await expectEachOnce();
 
-        // The leases of the dead run out.
-        await linktime.query('update outbox set next_attempt_at = now() where handled_at is null');
+        // The leases of the dead run out; locked in order, as who handles events locks them.
+        await linktime.query(
+          `update outbox set next_attempt_at = now() where id in (
+             select id from outbox where handled_at is null order by owner_id, position for update)`,
+        );
         await eventually(async () => (await owed()) === 0, 60_000);
         expect(await mails()).toEqual(
           load.wishes

@@ -97,7 +97,8 @@ export class OutboxTurns implements Turns {
 
   async giveBack(jobs: readonly Job[]): Promise<void> {
     await this.dataSource.query(
-      'update outbox set next_attempt_at = now(), attempts = attempts - 1 where id = any($1) and handled_at is null',
+      `update outbox set next_attempt_at = now(), attempts = attempts - 1 where id in (
+         select id from outbox where id = any($1) and handled_at is null order by owner_id, position for update)`,
       [jobs.map(({ id }) => id)],
     );
   }
@@ -123,8 +124,10 @@ export class OutboxTurns implements Turns {
   }
 
   private async retryWhere(condition: string, parameters: unknown[]): Promise<number> {
+    // In the order in which who handles them locks them: neither ever waits for the other in a circle.
     const [, retried] = await this.dataSource.query<[unknown[], number]>(
-      `update outbox set attempts = 0, next_attempt_at = now() where handled_at is null and ${condition}`,
+      `update outbox set attempts = 0, next_attempt_at = now() where id in (
+         select id from outbox where handled_at is null and ${condition} order by owner_id, position for update)`,
       parameters,
     );
     if (retried > 0) await this.dataSource.query(`notify ${OUTBOX_CHANNEL}`);
