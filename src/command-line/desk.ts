@@ -1,3 +1,4 @@
+import { unless } from '../platform/within.js';
 import type { Answer } from './answer.js';
 import type { Installation, OpenInstallation } from './installation.js';
 
@@ -36,13 +37,4 @@ export class Desk {
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     }
   }
-}
-
-/** What the work comes to; rejects with the signal's reason as soon as it is given. */
-async function unless<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  return Promise.race([
-    work(),
-    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
-  ]);
 }

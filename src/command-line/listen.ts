@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { request } from 'undici';
 import { webhookEventNames, webhookSecret } from '../delivery/domain/webhook-endpoint.js';
 import { webhookHeaders } from '../delivery/domain/webhook-signature.js';
 import { EventFeed } from '../delivery/reads/event-feed.js';
 import { UserNotFound } from '../identity/domain/errors.js';
 import { UserReads } from '../identity/reads/user-reads.js';
 import { Clock } from '../kernel/clock.js';
-import { reasonOf } from '../platform/outgoing/failures.js';
 import { faultOfUrl } from '../platform/outgoing/outgoing-url.js';
+import { SafeRequests } from '../platform/outgoing/safe-requests.js';
 import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import { UsageFault } from './faults.js';
@@ -34,6 +33,13 @@ interface Target {
   readonly secret: string;
 }
 
+/** How events get there, and until when. */
+interface Road {
+  readonly requests: SafeRequests;
+  readonly clock: Clock;
+  readonly interrupted: AbortSignal;
+}
+
 /** An event as the feed tells it. */
 interface HeardEvent {
   readonly id: string;
@@ -52,7 +58,6 @@ interface Forwarded {
 
 const LOOK_EVERY_MS = 500;
 const PAGE = 100;
-const LIMITS = { timeoutMs: 15_000, connectTimeoutMs: 10_000 };
 const LONGEST_NAME = Math.max(...webhookEventNames.map((name) => name.length));
 
 export function addListen(program: Command, desk: Desk): void {
@@ -76,7 +81,9 @@ export function addListen(program: Command, desk: Desk): void {
         const now = await feed.newest(owner.id);
         desk.tell(opening(owner.email, names, target));
         const heard = eventsAfter(now, { feed, ownerId: owner.id, names, interrupted });
-        return forwardAll(heard, target, open.get(Clock), desk, interrupted);
+        // To whichever address: this is the developer's own machine.
+        const requests = new SafeRequests({ allowPrivate: true });
+        return forwardAll(heard, target, { requests, clock: open.get(Clock), interrupted }, desk);
       });
     });
 }
@@ -101,14 +108,13 @@ async function* eventsAfter(
 async function forwardAll(
   events: AsyncIterable<HeardEvent>,
   target: Target,
-  clock: Clock,
+  road: Road,
   desk: Desk,
-  interrupted: AbortSignal,
 ): Promise<Answer> {
   const count = { events: 0, succeeded: 0, failed: 0 };
   for await (const event of events) {
-    const forwarded = await forward(event, target, clock, interrupted);
-    if (interrupted.aborted) break;
+    const forwarded = await forward(event, target, road);
+    if (road.interrupted.aborted) break;
     const { status } = forwarded;
     count.events += 1;
     count[status !== null && status >= 200 && status < 300 ? 'succeeded' : 'failed'] += 1;
@@ -118,32 +124,28 @@ async function forwardAll(
   return { value: count, text: `Events: ${all}, of which ${succeeded} succeeded and ${failed} failed.` };
 }
 
-/** Posts an event as webhooks are posted, but to whichever address: this is the developer's own machine. */
+/** Posts an event as webhooks are posted. */
 async function forward(
   { id, event, body }: HeardEvent,
   { url, secret }: Target,
-  clock: Clock,
-  interrupted: AbortSignal,
+  { requests, clock, interrupted }: Road,
 ): Promise<Forwarded> {
-  const begun = performance.now();
-  const since = () => Math.round(performance.now() - begun);
-  const tooLong = AbortSignal.timeout(LIMITS.timeoutMs);
-  try {
-    const answer = await request(url, {
-      method: 'POST',
-      headers: webhookHeaders({ id, eventName: event, body }, [secret], clock.now()),
-      body,
-      reset: true, // servers under development are started anew all the time
-      signal: AbortSignal.any([interrupted, tooLong]),
-    });
-    await answer.body.dump();
-    return { status: answer.statusCode, fault: null, ms: since() };
-  } catch (error) {
-    const fault = tooLong.aborted
-      ? `No answer within ${LIMITS.timeoutMs / 1_000} s`
-      : reasonOf(error, LIMITS);
-    return { status: null, fault, ms: since() };
-  }
+  const outcome = await requests.ask(url, {
+    method: 'POST',
+    headers: {
+      ...webhookHeaders({ id, eventName: event, body }, [secret], clock.now()),
+      connection: 'close', // servers under development are started anew all the time
+    },
+    body,
+    maxBytes: 0,
+    signal: interrupted,
+  });
+  const answered = outcome.kind === 'answered';
+  return {
+    status: answered ? outcome.status : null,
+    fault: answered ? null : outcome.reason,
+    ms: outcome.tookMs,
+  };
 }
 
 function opening(user: string, events: readonly string[], { url, secret }: Target): Answer {

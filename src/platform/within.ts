@@ -13,3 +13,14 @@ export function within<T>(ms: number, work: Promise<T>): Promise<T> {
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
+
+/** What the work comes to; rejects with the signal's reason as soon as it is given, and begins no work after that. */
+export async function unless<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let stop = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+  });
+  signal.addEventListener('abort', stop);
+  return Promise.race([work(), stopped]).finally(() => signal.removeEventListener('abort', stop));
+}

@@ -1,9 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
-import { checkedConnector } from '../../platform/outgoing/checked-connections.js';
-import { reasonOf } from '../../platform/outgoing/failures.js';
-import { bySystem, overDns, type Resolve } from '../../platform/outgoing/names.js';
-import { faultOfUrl } from '../../platform/outgoing/outgoing-url.js';
-import { AddressRefused, isPublicAddress } from '../../platform/outgoing/public-address.js';
+import type { Resolve } from '../../platform/outgoing/names.js';
+import { SafeRequests } from '../../platform/outgoing/safe-requests.js';
 import { CalendarUnavailable, CalendarUnreadable } from '../domain/errors.js';
 
 export interface CalendarRequestsOptions {
@@ -38,7 +34,6 @@ export interface CalendarAnswer {
 export class AnswerTooLong extends CalendarUnreadable {}
 
 const TIMEOUT_MS = 120_000;
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Ports that calendar servers use, where only public addresses may be asked: 5232 is Radicale's. */
 const PORTS = [443, 8443, 5232];
@@ -48,83 +43,36 @@ const PORTS = [443, 8443, 5232];
  * more of an answer than was said: no redirect is followed, no proxy of the environment used, nothing decompressed.
  */
 export class CalendarRequests {
-  private readonly agent: Agent;
+  private readonly requests: SafeRequests;
   private readonly timeoutMs: number;
 
-  constructor(private readonly options: CalendarRequestsOptions) {
-    const { allowPrivate, resolve, ca } = options;
-    this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-    this.agent = new Agent({
-      connect: checkedConnector({
-        mayReach: allowPrivate ? () => true : isPublicAddress,
-        resolve: resolve ?? (allowPrivate ? bySystem : overDns()),
-        timeoutMs: CONNECT_TIMEOUT_MS,
-        ca,
-      }),
-      connections: 8, // per origin
-      keepAliveTimeout: 4_000,
-      keepAliveMaxTimeout: 10_000,
-      maxHeaderSize: 16 * 1_024,
-      headersTimeout: 0, // the limit of the whole request covers these two
-      bodyTimeout: 0,
-    });
+  constructor({ timeoutMs = TIMEOUT_MS, ...options }: CalendarRequestsOptions) {
+    this.timeoutMs = timeoutMs;
+    this.requests = new SafeRequests({ ...options, ports: PORTS });
   }
 
   /** An answer of whichever status. Throws `CalendarUnavailable`, or `CalendarUnreadable` for what cannot be asked or taken. */
-  async ask(
-    url: string,
-    { method, headers, body, maxBytes, signal }: CalendarRequest,
-  ): Promise<CalendarAnswer> {
-    const fault = faultOfUrl(url, { allowPrivate: this.options.allowPrivate, ports: PORTS });
-    if (fault) throw new CalendarUnreadable(fault);
-    const { origin, pathname, search } = new URL(url);
-    try {
-      const answer = await this.agent.request({
-        origin,
-        path: pathname + search,
-        method: method as Dispatcher.HttpMethod, // undici sends whichever
-        headers: { ...headers, 'accept-encoding': 'identity', 'user-agent': 'LinkTime' },
-        body: body ?? null,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(this.timeoutMs)]),
-      });
-      return {
-        status: answer.statusCode,
-        headers: oneLineEach(answer),
-        body: await bodyOf(answer, maxBytes),
-      };
-    } catch (error) {
-      if (error instanceof CalendarUnreadable) throw error;
-      const reason = reasonOf(error, { timeoutMs: this.timeoutMs, connectTimeoutMs: CONNECT_TIMEOUT_MS });
-      if (error instanceof AddressRefused) throw new CalendarUnreadable(reason);
-      throw new CalendarUnavailable(signal.aborted ? 'It took too long' : reason, null, { cause: error });
+  async ask(url: string, { headers, ...request }: CalendarRequest): Promise<CalendarAnswer> {
+    const outcome = await this.requests.ask(url, {
+      ...request,
+      headers: { ...headers, 'user-agent': 'LinkTime' },
+      timeoutMs: this.timeoutMs,
+    });
+    if (outcome.kind === 'failed') {
+      if (outcome.refusedBeforeConnecting) throw new CalendarUnreadable(outcome.reason);
+      throw new CalendarUnavailable(request.signal.aborted ? 'It took too long' : outcome.reason);
     }
+    if ((outcome.headers['content-encoding'] ?? 'identity') !== 'identity')
+      throw new CalendarUnreadable('The server compresses its answers unasked');
+    if (outcome.truncated)
+      throw new AnswerTooLong(`The answer is larger than ${Math.round(request.maxBytes / 1_000_000)} MB`);
+    return outcome;
   }
 
-  /** Lets requests under way finish and closes all connections; later requests fail. */
+  /** Closes connections that wait; those in use close with their request. */
   async close(): Promise<void> {
-    await this.agent.close();
+    await this.requests.close();
   }
-}
-
-/** Leaving a body half read closes its connection. */
-async function bodyOf({ headers, body }: Dispatcher.ResponseData, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    const encoding = headers['content-encoding'] ?? 'identity';
-    if (encoding !== 'identity') throw new CalendarUnreadable('The server compresses its answers unasked');
-    length += chunk.length;
-    if (length > maxBytes)
-      throw new AnswerTooLong(`The answer is larger than ${Math.round(maxBytes / 1_000_000)} MB`);
-    chunks.push(chunk);
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks));
-}
-
-function oneLineEach({ headers }: Dispatcher.ResponseData): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]),
-  );
 }
 
 /** How long a server asks to be left alone, in seconds, at most a day; null if it does not say (RFC 9110, 10.2.3). */

@@ -1,5 +1,5 @@
 import type { Client, Dispatcher } from 'undici';
-import { within } from '../within.js';
+import { unless, within } from '../within.js';
 import type { Clients } from './clients.js';
 import { reasonOf } from './failures.js';
 import { bySystem, overDns, type Resolve } from './names.js';
@@ -42,18 +42,25 @@ export interface SafeRequestsOptions extends OutgoingRules {
 
 export interface Post {
   /** Sent as they are. */
-  headers: Record<string, string>;
+  headers: Readonly<Record<string, string>>;
   /** Sent as UTF-8. */
   body: string;
   /** Limit for all of it, to the last byte that is read. */
   timeoutMs?: number;
 }
 
-export interface Get {
-  headers: Record<string, string>;
+export interface Question {
+  method: string;
+  /** Sent as they are. */
+  headers: Readonly<Record<string, string>>;
+  /** Sent as UTF-8. */
+  body?: string | null;
   /** How much of the answer is read. */
   maxBytes: number;
+  /** Limit for all of it, to the last byte that is read. */
   timeoutMs?: number;
+  /** Ends it before its time. */
+  signal?: AbortSignal;
 }
 
 const TIMEOUT_MS = 15_000;
@@ -83,28 +90,22 @@ export class SafeRequests {
     return this.ask(url, { method: 'POST', headers, body, maxBytes: POST_MAX_BYTES, timeoutMs });
   }
 
-  /** Reads what a URL holds. */
-  get(url: string, { headers, maxBytes, timeoutMs }: Get): Promise<Outcome> {
-    return this.ask(url, { method: 'GET', headers, body: null, maxBytes, timeoutMs });
-  }
-
-  /** Closes connections that wait; those in use close with their request. */
-  async close(): Promise<void> {
-    (await this.clients)?.close();
-  }
-
-  private async ask(text: string, question: Question): Promise<Outcome> {
+  /** Asks in whichever way. */
+  async ask(text: string, question: Question): Promise<Outcome> {
     const begun = performance.now();
     const fault = this.faultOf(text);
     if (fault) return { kind: 'failed', reason: fault, tookMs: 0, refusedBeforeConnecting: true };
 
-    const { timeoutMs = TIMEOUT_MS } = question;
+    const { timeoutMs = TIMEOUT_MS, signal } = question;
     const url = new URL(text);
     const clients = await (this.clients ??= this.openClients());
     const client = clients.take(url.origin);
     let answer: Answer | null = null;
     try {
-      answer = await within(timeoutMs, exchange(client, url, question));
+      answer = await within(
+        timeoutMs,
+        signal ? unless(signal, () => exchange(client, url, question)) : exchange(client, url, question),
+      );
       return { kind: 'answered', ...answer, tookMs: since(begun) };
     } catch (error) {
       return {
@@ -116,6 +117,11 @@ export class SafeRequests {
     } finally {
       clients.putBack(url.origin, client, answer !== null && !answer.truncated);
     }
+  }
+
+  /** Closes connections that wait; those in use close with their request. */
+  async close(): Promise<void> {
+    (await this.clients)?.close();
   }
 
   // undici is loaded for the first request: a process that makes none does without its 17 MB.
@@ -144,22 +150,14 @@ export class SafeRequests {
 
 type Answer = Omit<Answered, 'kind' | 'tookMs'>;
 
-interface Question {
-  method: 'GET' | 'POST';
-  headers: Record<string, string>;
-  body: string | null;
-  maxBytes: number;
-  timeoutMs: number | undefined;
-}
-
 async function exchange(
   client: Client,
   url: URL,
-  { method, headers, body, maxBytes }: Question,
+  { method, headers, body = null, maxBytes }: Question,
 ): Promise<Answer> {
   const answer = await client.request({
     path: url.pathname + url.search,
-    method,
+    method: method as Dispatcher.HttpMethod, // undici sends whichever
     headers: { ...headers, 'accept-encoding': 'identity' },
     body,
   });
