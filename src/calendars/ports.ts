@@ -35,6 +35,35 @@ export abstract class OwnerCalendar {
 
   /** Removes an event; one that is gone already is as good. */
   abstract remove(account: CalendarAccount, calendarId: string, remoteId: string): Promise<void>;
+
+  /**
+   * Has the provider tell an address whenever the calendar changes, in place of the former watch if there was one. Null where it
+   * tells nobody: it is asked in turns anyway.
+   */
+  async watch(_account: CalendarAccount, _calendarId: string, _request: WatchRequest): Promise<Watch | null> {
+    return null;
+  }
+
+  /** Ends a watch; one that has ended already is as good. */
+  async unwatch(_account: CalendarAccount, _watch: Watch): Promise<void> {}
+
+  /** Gives back what opens the account, where the provider takes it back. */
+  async revoke(_account: CalendarAccount): Promise<void> {}
+}
+
+export interface WatchRequest {
+  /** An https URL that the provider posts to. */
+  readonly address: string;
+  /** Comes back with everything that is told, by which it is believed: up to 128 characters. */
+  readonly secret: string;
+  readonly former: Watch | null;
+}
+
+/** A provider's promise to tell of changes until some time. */
+export interface Watch {
+  /** Opaque: by it the adapter ends or renews the watch. */
+  readonly handle: string;
+  readonly expiresAt: Instant;
 }
 
 export interface CalendarAccount {
@@ -43,6 +72,8 @@ export interface CalendarAccount {
   readonly credentials: Credentials;
   /** Keeps credentials that the provider has renewed, at once and for good. */
   renewed(credentials: Credentials): Promise<void>;
+  /** The credentials as they are kept now: another may have renewed them meanwhile. */
+  reread(): Promise<Credentials>;
 }
 
 export type Credentials = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { CaldavOwnerCalendar } from '../../src/calendars/adapters/caldav-owner-calendar.js';
 import { CalendarRequests } from '../../src/calendars/adapters/calendar-requests.js';
-import type { CalendarAccount } from '../../src/calendars/ports.js';
 import { SystemClock } from '../../src/kernel/clock.js';
+import { accountOf } from '../support/calendar-account.js';
 import { startDavProxy, type Asked, type DavProxyOptions } from '../support/dav-proxy.js';
 import type { DavServer } from '../support/dav-servers.js';
 import { freePort } from '../support/free-port.js';
@@ -33,11 +33,8 @@ async function stageOn(
   const server = await start();
   const proxy = await startDavProxy(server.url, proxied);
   const requests = new CalendarRequests({ allowPrivate: true });
-  const accountAt = (url: string, password = RADICALE_USER.password): CalendarAccount => ({
-    connectionId: 'connection',
-    credentials: { url, username: RADICALE_USER.username, password },
-    renewed: async () => undefined,
-  });
+  const accountAt = (url: string, password = RADICALE_USER.password) =>
+    accountOf({ url, username: RADICALE_USER.username, password });
   let made = 0;
   const send = async (method: string, calendarId: string, name: string, body?: Blob) => {
     const path = new URL(calendarId).pathname + (name && `${encodeURIComponent(name)}.ics`);

@@ -45,12 +45,16 @@ export class InMemoryConnections extends Connections implements Restorable {
   }
 
   async account(connectionId: string): Promise<CalendarAccount> {
-    const credentials = this.credentials.get(connectionId);
-    if (!credentials) throw new CalendarAccessLost('The calendar was disconnected');
+    const reread = async () => {
+      const credentials = this.credentials.get(connectionId);
+      if (!credentials) throw new CalendarAccessLost('The calendar was disconnected');
+      return credentials;
+    };
     return {
       connectionId,
-      credentials,
+      credentials: await reread(),
       renewed: async (fresh) => void this.credentials.set(connectionId, fresh),
+      reread,
     };
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Instant } from '@js-joda/core';
+import { accountOf } from '../../../test/support/calendar-account.js';
 import { icalendar, vevent } from '../../../test/support/icalendar.js';
 import { pour, startOddServer, type OddServer } from '../../../test/support/odd-server.js';
 import { SystemClock } from '../../kernel/clock.js';
@@ -27,11 +28,7 @@ describe('CaldavOwnerCalendar before a server that means ill', () => {
   });
   afterEach(() => requests.close());
 
-  const account = (url = server.url) => ({
-    connectionId: 'c',
-    credentials: { url, username: 'owner', password: 'secret' },
-    renewed: async () => undefined,
-  });
+  const account = (url = server.url) => accountOf({ url, username: 'owner', password: 'secret' });
   const elsewhere = () => other.url.replace('127.0.0.1', 'localhost');
   const saysXml = (body: string) => {
     server.answer = (_, response) =>

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Instant } from '@js-joda/core';
+import { accountOf } from '../../../test/support/calendar-account.js';
 import { icalendar, vevent } from '../../../test/support/icalendar.js';
 import { pour, startOddServer, type OddServer } from '../../../test/support/odd-server.js';
 import {
@@ -33,11 +34,7 @@ describe('IcsFeed', () => {
   });
   afterEach(() => requests.close());
 
-  const accountAt = (url: string) => ({
-    connectionId: 'c',
-    credentials: { url },
-    renewed: async () => undefined,
-  });
+  const accountAt = (url: string) => accountOf({ url });
   const sync = async (cursor: string | null = null, url = `${server.url}/secret.ics`, by = requests) => {
     const pages = new IcsFeed(by).changes(accountAt(url), 'feed', cursor, window, 'Europe/Berlin');
     const all = { events: [] as RemoteEvent[], skipped: 0, fromScratch: false };

@@ -33,17 +33,11 @@ export class PostgresConnections extends Connections {
   }
 
   async account(connectionId: string): Promise<CalendarAccount> {
-    const [row] = await this.unitOfWork.run(() =>
-      this.session.query<{ credentials: Buffer }>(
-        'select credentials from calendar_connections where id = $1',
-        [connectionId],
-      ),
-    );
-    if (!row) throw new CalendarAccessLost('The calendar was disconnected');
     return {
       connectionId,
-      credentials: await this.unsealed(connectionId, row.credentials),
+      credentials: await this.credentials(connectionId),
       renewed: (credentials) => this.renew(connectionId, credentials),
+      reread: () => this.credentials(connectionId),
     };
   }
 
@@ -117,6 +111,17 @@ export class PostgresConnections extends Connections {
          (${CALENDAR_COLUMNS.join(', ')}) = row (${CALENDAR_COLUMNS.map((column) => `excluded.${column}`).join(', ')})`,
       [JSON.stringify(calendarRowsOf(connection))],
     );
+  }
+
+  private async credentials(connectionId: string): Promise<Credentials> {
+    const [row] = await this.unitOfWork.run(() =>
+      this.session.query<{ credentials: Buffer }>(
+        'select credentials from calendar_connections where id = $1',
+        [connectionId],
+      ),
+    );
+    if (!row) throw new CalendarAccessLost('The calendar was disconnected');
+    return this.unsealed(connectionId, row.credentials);
   }
 
   private async renew(connectionId: string, credentials: Credentials): Promise<void> {

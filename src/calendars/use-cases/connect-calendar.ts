@@ -36,6 +36,7 @@ export class ConnectCalendar {
       connectionId: id,
       credentials,
       renewed: async (fresh) => void (credentials = fresh),
+      reread: async () => credentials,
     });
     const connection = CalendarConnection.connect(
       { id, ownerId, provider, account },
