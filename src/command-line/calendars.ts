@@ -5,14 +5,13 @@ import { CalendarReads, type CalendarConnectionView } from '../calendars/reads/c
 import { ConnectCalendar, type ConnectCalendarCommand } from '../calendars/use-cases/connect-calendar.js';
 import { DisconnectCalendar } from '../calendars/use-cases/disconnect-calendar.js';
 import { SyncCalendar, type SyncProgress } from '../calendars/use-cases/sync-calendar.js';
-import { UserNotFound } from '../identity/domain/errors.js';
-import { UserReads } from '../identity/reads/user-reads.js';
 import { parseUrl } from '../kernel/url.js';
 import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import { UsageFault } from './faults.js';
 import type { OpenInstallation } from './installation.js';
 import { sheet, table } from './layout.js';
+import { userNamed } from './named-user.js';
 import { withoutLineEnd } from './values.js';
 
 interface CaldavOptions {
@@ -38,7 +37,9 @@ export function addCalendars(program: Command, desk: Desk): void {
     .description("show a user's connected calendars, and how well they can be read")
     .requiredOption('--user <email>', 'whose calendars')
     .action(({ user }: { user: string }) =>
-      desk.work(async (open) => listed(await open.get(CalendarReads).connections(await ownerId(open, user)))),
+      desk.work(async (open) =>
+        listed(await open.get(CalendarReads).connections((await userNamed(open, user)).id)),
+      ),
     );
 
   calendars
@@ -109,7 +110,8 @@ function addAccounts(add: Command, desk: Desk): void {
 
 function connect(desk: Desk, user: string, command: Omit<ConnectCalendarCommand, 'ownerId'>): Promise<void> {
   return desk.work(async (open) => {
-    const id = await open.get(ConnectCalendar).execute({ ...command, ownerId: await ownerId(open, user) });
+    const { id: ownerId } = await userNamed(open, user);
+    const id = await open.get(ConnectCalendar).execute({ ...command, ownerId });
     const connection = await connectionOf(open, id);
     const hint = 'It is read for the first time when LinkTime runs; until then no time is offered.';
     return {
@@ -125,12 +127,6 @@ function hostOf(url: string): string {
   const parsed = parseUrl(address.replace(/^webcals?:/i, 'https:'));
   if (!parsed) throw new UsageFault('--url must be an address such as https://dav.example.com');
   return parsed.host;
-}
-
-async function ownerId(open: OpenInstallation, email: string): Promise<string> {
-  const user = await open.get(UserReads).byEmail(email);
-  if (!user) throw new UserNotFound();
-  return user.id;
 }
 
 async function connectionOf(open: OpenInstallation, id: string): Promise<CalendarConnectionView> {

@@ -2,12 +2,11 @@ import { Option, type Command } from 'commander';
 import { EmailNotFound } from '../delivery/domain/errors.js';
 import { EmailReads, type EmailStatus, type EmailView } from '../delivery/reads/email-reads.js';
 import { RetryEmails } from '../delivery/use-cases/retry-emails.js';
-import { UserNotFound } from '../identity/domain/errors.js';
-import { UserReads } from '../identity/reads/user-reads.js';
 import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import { UsageFault } from './faults.js';
 import { sheet, table } from './layout.js';
+import { userNamed } from './named-user.js';
 import { instantOf, wholeNumberOf } from './values.js';
 
 const MOST_LISTED = 1_000;
@@ -40,7 +39,7 @@ export function addEmails(program: Command, desk: Desk): void {
         limit,
       };
       await desk.work(async (open) => {
-        if (user !== undefined && !(await open.get(UserReads).byEmail(user))) throw new UserNotFound();
+        if (user !== undefined) await userNamed(open, user);
         return listed(await open.get(EmailReads).list(filter));
       });
     });

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { UserNotFound } from '../identity/domain/errors.js';
-import { UserReads, type UserView } from '../identity/reads/user-reads.js';
 import { findTimeZone } from '../kernel/time-zone.js';
 import { EventTypeNotFound } from '../scheduling/domain/errors.js';
 import { EventTypeReads, type EventTypeView } from '../scheduling/reads/event-type-reads.js';
@@ -10,6 +8,7 @@ import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import type { OpenInstallation } from './installation.js';
 import { sheet, table } from './layout.js';
+import { userNamed } from './named-user.js';
 import { jsonOf } from './values.js';
 
 const ALL = { page: 1, limit: 1_000_000 };
@@ -26,7 +25,7 @@ export function addEventTypes(program: Command, desk: Desk): void {
     .action(async ({ user, file }: { user: string; file: string }) => {
       const definition = await jsonOf(file, desk.readInput);
       await desk.work(async (open) => {
-        const { id: ownerId, timezone } = await owner(open, user);
+        const { id: ownerId, timezone } = await userNamed(open, user);
         const ownerZone = findTimeZone(timezone)!;
         const { state } = await open.get(DefineEventType).execute({ ownerId, ownerZone, definition });
         return shown(open, ownerId, state.id);
@@ -54,17 +53,11 @@ export function addEventTypes(program: Command, desk: Desk): void {
     .requiredOption('--user <email>', 'whose they are')
     .action(({ user }: { user: string }) =>
       desk.work(async (open) => {
-        const { id } = await owner(open, user);
+        const { id } = await userNamed(open, user);
         const { data } = await open.get(EventTypeReads).list(id, ALL, true);
         return listed(data);
       }),
     );
-}
-
-async function owner(open: OpenInstallation, email: string): Promise<UserView> {
-  const user = await open.get(UserReads).byEmail(email);
-  if (!user) throw new UserNotFound();
-  return user;
 }
 
 async function shown(open: OpenInstallation, ownerId: string, id: string): Promise<Answer> {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ApiKeyNotFound, UserNotFound } from '../identity/domain/errors.js';
+import { ApiKeyNotFound } from '../identity/domain/errors.js';
 import { UserReads, type KeyView } from '../identity/reads/user-reads.js';
 import { IssueKey } from '../identity/use-cases/issue-key.js';
 import { RevokeKey } from '../identity/use-cases/revoke-key.js';
@@ -7,6 +7,7 @@ import { formatInstant } from '../kernel/instant-text.js';
 import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import { sheet, table } from './layout.js';
+import { userNamed } from './named-user.js';
 import { instantOf } from './values.js';
 
 interface CreateOptions {
@@ -39,10 +40,8 @@ export function addKeys(program: Command, desk: Desk): void {
     .requiredOption('--user <email>', 'whose keys')
     .action(({ user }: { user: string }) =>
       desk.work(async (open) => {
-        const reads = open.get(UserReads);
-        const owner = await reads.byEmail(user);
-        if (!owner) throw new UserNotFound();
-        return listed(await reads.keys(owner.id));
+        const owner = await userNamed(open, user);
+        return listed(await open.get(UserReads).keys(owner.id));
       }),
     );
 

@@ -4,14 +4,13 @@ import type { Command } from 'commander';
 import { webhookEventNames, webhookSecret } from '../delivery/domain/webhook-endpoint.js';
 import { webhookHeaders } from '../delivery/domain/webhook-signature.js';
 import { EventFeed } from '../delivery/reads/event-feed.js';
-import { UserNotFound } from '../identity/domain/errors.js';
-import { UserReads } from '../identity/reads/user-reads.js';
 import { Clock } from '../kernel/clock.js';
 import { faultOfUrl } from '../platform/outgoing/outgoing-url.js';
 import { SafeRequests } from '../platform/outgoing/safe-requests.js';
 import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import { UsageFault } from './faults.js';
+import { userNamed } from './named-user.js';
 
 interface ListenOptions {
   readonly user: string;
@@ -75,8 +74,7 @@ export function addListen(program: Command, desk: Desk): void {
       const target = { url: urlOf(forwardTo), secret: secretOf(secret) };
       const names = namesOf(events);
       await desk.workUntilInterrupted(async (open, interrupted) => {
-        const owner = await open.get(UserReads).byEmail(user);
-        if (!owner) throw new UserNotFound();
+        const owner = await userNamed(open, user);
         const feed = open.get(EventFeed);
         const now = await feed.newest(owner.id);
         desk.tell(opening(owner.email, names, target));

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { UserNotFound } from '../identity/domain/errors.js';
 import { UserReads, type UserView } from '../identity/reads/user-reads.js';
 import { CreateUser } from '../identity/use-cases/create-user.js';
 import { UpdateUser } from '../identity/use-cases/update-user.js';
@@ -7,6 +6,7 @@ import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import type { OpenInstallation } from './installation.js';
 import { sheet, table } from './layout.js';
+import { userNamed } from './named-user.js';
 import { instantOf, minutesOf, withoutLineEnd } from './values.js';
 
 interface CreateOptions {
@@ -93,8 +93,7 @@ function remindersOf(text: string | undefined): { reminderMinutes: number[] } | 
 }
 
 async function shown(open: OpenInstallation, email: string): Promise<Answer> {
-  const user = await open.get(UserReads).byEmail(email);
-  if (!user) throw new UserNotFound();
+  const user = await userNamed(open, email);
   return { value: user, text: sheet(user) };
 }
 

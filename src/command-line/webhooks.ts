@@ -14,12 +14,11 @@ import { RedeliverWebhook } from '../delivery/use-cases/redeliver-webhook.js';
 import { RotateWebhookSecret } from '../delivery/use-cases/rotate-webhook-secret.js';
 import { SendTestEvent } from '../delivery/use-cases/send-test-event.js';
 import { SwitchWebhookEndpoint } from '../delivery/use-cases/switch-webhook-endpoint.js';
-import { UserNotFound } from '../identity/domain/errors.js';
-import { UserReads } from '../identity/reads/user-reads.js';
 import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import type { OpenInstallation } from './installation.js';
 import { sheet, table } from './layout.js';
+import { userNamed } from './named-user.js';
 import { instantOf, wholeNumberOf } from './values.js';
 
 const MOST_DELIVERIES = 1_000;
@@ -53,7 +52,7 @@ function addEndpoints(webhooks: Command, desk: Desk): void {
     .action(({ user, url, events, eventType }: CreateOptions) =>
       desk.work(async (open) => {
         const { id, secret } = await open.get(CreateWebhookEndpoint).execute({
-          ownerId: await ownerId(open, user),
+          ownerId: (await userNamed(open, user)).id,
           url,
           events: events.split(',').map((name) => name.trim()),
           eventTypeId: eventType ?? null,
@@ -67,7 +66,9 @@ function addEndpoints(webhooks: Command, desk: Desk): void {
     .description("show a user's endpoints, without their secrets")
     .requiredOption('--user <email>', 'whose endpoints')
     .action(({ user }: { user: string }) =>
-      desk.work(async (open) => listed(await open.get(WebhookReads).endpoints(await ownerId(open, user)))),
+      desk.work(async (open) =>
+        listed(await open.get(WebhookReads).endpoints((await userNamed(open, user)).id)),
+      ),
     );
 
   webhooks
@@ -155,12 +156,6 @@ function addDeliveries(webhooks: Command, desk: Desk): void {
         return deliveryShown(open, deliveryId);
       }),
     );
-}
-
-async function ownerId(open: OpenInstallation, email: string): Promise<string> {
-  const owner = await open.get(UserReads).byEmail(email);
-  if (!owner) throw new UserNotFound();
-  return owner.id;
 }
 
 async function endpointOf(open: OpenInstallation, id: string): Promise<WebhookEndpointView> {
