@@ -25,7 +25,7 @@ const offered = [
 ];
 
 @Module({
-  providers: [...offered, provideAs(Contacts, TypeOrmContacts, Session, Outbox)],
+  providers: [...offered, provideAs(Contacts, TypeOrmContacts, Session, Sql, Outbox)],
   exports: offered.map(({ provide: token }) => token),
 })
 export class CrmModule {}

@@ -8,6 +8,9 @@ export abstract class Contacts {
   /** The owner's contact of a normalized address, locked until the unit of work ends; null if there is none. */
   abstract findByEmail(email: string, ownerId: string): Promise<Contact | null>;
 
+  /** The same as it is now, not locked and therefore not to be saved. */
+  abstract readByEmail(email: string, ownerId: string): Promise<Contact | null>;
+
   /**
    * Stores the contact and the events it recorded. Throws `ContactEmailTaken` if the owner has another with that address,
    * however close the race; the unit of work can then only end.
@@ -15,7 +18,7 @@ export abstract class Contacts {
   abstract save(contact: Contact): Promise<void>;
 
   /**
-   * Stores a new contact, and the events it recorded, of an address that `findByEmail` did not find in this unit of work. Should
+   * Stores a new contact, and the events it recorded, of an address under which none was found in this unit of work. Should
    * another have stored one meanwhile, the unit of work is done again and finds that.
    */
   abstract add(contact: Contact): Promise<void>;

@@ -6,4 +6,10 @@ export abstract class UnitOfWork {
    * inside the database: no network call, no job rung.
    */
   abstract run<T>(work: () => Promise<T>): Promise<T>;
+
+  /**
+   * Runs `work`, which waits for nobody: it reads what is committed, locks nothing, and what it stores is stored all at once as it
+   * ends. Null, with nothing stored, where others were quicker or a unit of work is under way: `run` must do it then.
+   */
+  abstract attempt<T>(work: () => Promise<T>): Promise<T | null>;
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '@js-joda/core';
+import type { Interval } from '../kernel/interval.js';
 import type { Booking, Invitee } from './domain/booking.js';
 import type { EventType } from './domain/event-type.js';
 import type { TakenTimes } from './domain/explanation.js';
@@ -67,6 +68,15 @@ export abstract class Agendas {
   /** Whose time bookings of the event type take, active or not; null if it is unknown. That never changes. */
   abstract hostOf(eventTypeId: string): Promise<string | null>;
 
+  /** To book without waiting for others: as `lock` tells it, and not locked. What others do meanwhile, `claim` finds out. */
+  abstract see(eventTypeId: string, range: SlotRange, at: Instant): Promise<HostAgenda | null>;
+
+  /**
+   * Takes a stretch of the host's time for what is then stored: one after another, whoever else wants some of it. If it is held for
+   * another by then, the unit of work ends with `SlotTaken`.
+   */
+  abstract claim(hostId: string, blocked: Interval, at: Instant): void;
+
   /**
    * To book: for an active event type of any owner; null if there is none. The host's agenda is then locked until the unit of
    * work ends, so that what is free stays free and limits stay exact; bookings of other hosts go on.
@@ -86,6 +96,9 @@ export abstract class Holds {
 export abstract class ContactBook {
   /** Looks the address up, so that it is known who books before it is certain that he may. */
   abstract lookUp(ownerId: string, email: string): Promise<ContactEntry>;
+
+  /** The same without waiting for anybody; null if something known of the invitee is missing there: for that it must be locked. */
+  abstract see(ownerId: string, invitee: Invitee): Promise<ContactEntry | null>;
 }
 
 /** What there is in the book under one address, if anything: it stays so until the unit of work ends. */

@@ -77,6 +77,18 @@ describe('a hold', () => {
     for (const answer of answers.filter(({ status }) => status !== 201)) expect(answer).toMatchObject(taken);
   });
 
+  it('and bookings asked for at once get a slot once, whoever is first', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const startTime = freeTime();
+      const answers: { status: number; body: ErrorBody }[] = await Promise.all(
+        Array.from({ length: 4 }, () => [hold(startTime), tryToBook(anyone, offer, startTime)]).flat(),
+      );
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+      for (const answer of answers.filter(({ status }) => status !== 201))
+        expect(answer).toMatchObject(taken);
+    }
+  });
+
   it('is refused like a booking', async () => {
     expect((await hold(inDays(3, '10:01'))).status).toBe(400);
     expect((await hold('tomorrow')).body.details).toEqual({ startTime: expect.any(String) });

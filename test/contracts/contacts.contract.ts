@@ -41,6 +41,9 @@ export function contactsContract(name: string, open: () => Promise<ContactsStage
 
       expect((await find(contact.state.id))?.state).toEqual(contact.state);
       expect((await findByEmail(contact.state.email))?.state).toEqual(contact.state);
+      expect((await stage.contacts.readByEmail(contact.state.email, stage.ownerId))?.state).toEqual(
+        contact.state,
+      );
     });
 
     it('stores what happened together with the contact, once', async () => {
@@ -59,6 +62,7 @@ export function contactsContract(name: string, open: () => Promise<ContactsStage
 
       expect(await find(id, stage.otherOwnerId)).toBeNull();
       expect(await findByEmail(email, stage.otherOwnerId)).toBeNull();
+      expect(await stage.contacts.readByEmail(email, stage.otherOwnerId)).toBeNull();
       expect(await find("'; drop table contacts", stage.ownerId)).toBeNull();
     });
 

@@ -168,8 +168,9 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
 
       const { id, ownerId, slug } = limited.state;
       const looked = await stage.agendas.read(ownerId, slug, everything, later);
+      const seen = await stage.agendas.see(id, everything, later);
       const locked = await inUnit(() => stage.agendas.lock(id, everything, later));
-      for (const agenda of [looked, locked]) {
+      for (const agenda of [looked, seen, locked]) {
         expect(agenda?.eventType.state).toEqual(limited.state);
         expect([...agenda!.occupancy.blocked].sort((a, b) => a.start - b.start)).toEqual([
           { start: Date.parse('2026-03-02T10:00Z'), end: Date.parse('2026-03-02T10:45Z') },
@@ -240,6 +241,35 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
 
       await inUnit(() => stage.holds.release(ownerId, hold.token, later));
       expect(await seen(later)).toEqual({ blocked: [], starts: [] });
+    });
+
+    it('refuses whoever claims time that is held for another by then, and nobody once that has expired', async () => {
+      const eventType = await offered({ bufferAfter: 15 });
+      const { id, ownerId } = eventType.state;
+      const booking = aBooking(eventType, '2026-03-02T10:00:00Z');
+      const hold = holdSlot(
+        eventType,
+        Instant.parse('2026-03-02T10:30:00Z'),
+        { id: aBooking(eventType, '2026-03-02T10:30:00Z').state.id, token: `token of ${id}` },
+        later,
+      );
+      await inUnit(() => stage.holds.save(hold));
+      const { blocked } = booking.state; // its buffer reaches into what is held
+      const claim = (at: Instant, stretch = blocked) =>
+        stage.unitOfWork.attempt(async () => {
+          stage.agendas.claim(ownerId, stretch, at);
+          await stage.bookings.save(booking);
+        });
+
+      await expect(claim(later)).rejects.toThrow(SlotTaken);
+      expect(await find(booking.state.id, ownerId)).toBeNull();
+      await claim(hold.expiresAt);
+      expect((await find(booking.state.id, ownerId))?.state).toEqual(booking.state);
+
+      const free = { start: blocked.start.minusSeconds(3_600), end: blocked.start };
+      await stage.unitOfWork.attempt(async () => stage.agendas.claim(ownerId, free, later));
+      const hours = { start: hold.blocked.start, end: hold.blocked.end };
+      await stage.unitOfWork.attempt(async () => stage.agendas.claim(await stage.addOwner(), hours, later));
     });
 
     it('lets a booking that moves pass by itself, and nobody else', async () => {
@@ -344,6 +374,7 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
       const lock = (id: string) => inUnit(() => stage.agendas.lock(id, everything, later));
 
       expect(await lock(inactive.id)).toBeNull();
+      expect(await stage.agendas.see(inactive.id, everything, later)).toBeNull();
       expect(await lock('00000000-0000-7000-8000-000000000000')).toBeNull();
       expect(await lock('nonsense')).toBeNull();
       expect(await stage.agendas.read(inactive.ownerId, inactive.slug, everything, later)).toBeNull();

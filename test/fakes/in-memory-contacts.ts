@@ -32,6 +32,10 @@ export class InMemoryContacts extends Contacts implements Restorable {
     return this.first((contact) => contact.email === email && contact.ownerId === ownerId);
   }
 
+  async readByEmail(email: string, ownerId: string): Promise<Contact | null> {
+    return this.findByEmail(email, ownerId);
+  }
+
   async add(contact: Contact): Promise<void> {
     await this.save(contact);
   }

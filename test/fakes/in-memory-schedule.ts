@@ -122,6 +122,14 @@ export class InMemorySchedule implements Restorable {
     };
   }
 
+  refuseHeld(ownerId: string, { start, end }: Opening, at: Instant): void {
+    const isHeld = this.holdsKept
+      .filter((hold) => hold.ownerId === ownerId && hold.expiresAt.isAfter(at))
+      .map(({ blocked }) => epochOf(blocked))
+      .some((blocked) => blocked.start < end && blocked.end > start);
+    if (isHeld) throw new SlotTaken();
+  }
+
   keepHold(hold: Hold): void {
     this.holdsKept = [...this.holdsKept, hold];
   }
@@ -229,6 +237,14 @@ class InMemoryAgendas extends Agendas {
 
   async hostOf(eventTypeId: string): Promise<string | null> {
     return this.schedule.allEventTypes.find(({ id }) => id === eventTypeId)?.ownerId ?? null;
+  }
+
+  async see(eventTypeId: string, range: SlotRange, at: Instant): Promise<HostAgenda | null> {
+    return this.lock(eventTypeId, range, at);
+  }
+
+  claim(hostId: string, blocked: Interval, at: Instant): void {
+    this.schedule.refuseHeld(hostId, epochOf(blocked), at);
   }
 
   /** Nothing to lock: the unit of work of the fakes does one thing after another. */

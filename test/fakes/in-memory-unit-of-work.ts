@@ -28,6 +28,10 @@ export class InMemoryUnitOfWork extends UnitOfWork {
     return turn;
   }
 
+  async attempt<T>(work: () => Promise<T>): Promise<T | null> {
+    return this.current.getStore() ? null : this.run(work);
+  }
+
   private async allOrNothing<T>(work: () => Promise<T>): Promise<T> {
     const restores = this.stores.map((store) => store.snapshot());
     try {

@@ -10,6 +10,7 @@ import { RandomIds } from '../../src/kernel/ids.js';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.js';
 import { Outbox } from '../../src/platform/persistence/outbox.js';
 import { PostgresUnitOfWork, Session } from '../../src/platform/persistence/session.js';
+import { Sql } from '../../src/platform/persistence/sql.js';
 import { FixedClock } from '../fakes/fixed-clock.js';
 import { testDatabase, type TestDatabase } from './database.js';
 
@@ -29,7 +30,7 @@ export class CrmDatabase {
     this.dataSource = database.dataSource;
     const session = new Session(this.dataSource);
     this.unitOfWork = new PostgresUnitOfWork(session);
-    this.contacts = new TypeOrmContacts(session, new Outbox(session, this.ids));
+    this.contacts = new TypeOrmContacts(session, new Sql(this.dataSource), new Outbox(session, this.ids));
   }
 
   /** Returns the owner's id. */

@@ -4,6 +4,7 @@ import { brokenConstraint, Overtaken } from '../../platform/persistence/database
 import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Outbox } from '../../platform/persistence/outbox.js';
 import type { Session } from '../../platform/persistence/session.js';
+import type { Sql } from '../../platform/persistence/sql.js';
 import { Contact, type ContactSource } from '../domain/contact.js';
 import { ContactEmailTaken } from '../domain/errors.js';
 import { Contacts } from '../ports.js';
@@ -13,6 +14,7 @@ import { ContactRow } from './tables.js';
 export class TypeOrmContacts extends Contacts {
   constructor(
     private readonly session: Session,
+    private readonly sql: Sql,
     private readonly outbox: Outbox,
   ) {
     super();
@@ -33,13 +35,21 @@ export class TypeOrmContacts extends Contacts {
     return row ? contactOf(row) : null;
   }
 
+  async readByEmail(email: string, ownerId: string): Promise<Contact | null> {
+    const [row] = await this.sql.prepared<FoundRow>('read contact by e-mail', READ_BY_EMAIL, [
+      ownerId,
+      email,
+    ]);
+    return row ? contactOf(row) : null;
+  }
+
   async add(contact: Contact): Promise<void> {
     const { state } = contact;
-    const added = this.session.prepared('add contact', ADD, [
+    const values = [
       ...[state.id, state.ownerId, state.name, state.email, state.phone, state.company, state.notes],
       ...[state.source, formatInstant(state.createdAt), formatInstant(state.updatedAt)],
-    ]);
-    this.session.follow(added.catch(faultOfAdd));
+    ];
+    this.session.write('add contact', ADD, values, faultOfAdd);
     await this.outbox.append(contact.events);
   }
 
@@ -60,7 +70,8 @@ export class TypeOrmContacts extends Contacts {
 
 const COLUMNS = 'id, owner_id, name, email, phone, company, notes, source, created_at, updated_at';
 
-const BY_EMAIL = `select ${COLUMNS} from contacts where owner_id = $1 and email = $2 for no key update`;
+const READ_BY_EMAIL = `select ${COLUMNS} from contacts where owner_id = $1 and email = $2`;
+const BY_EMAIL = `${READ_BY_EMAIL} for no key update`;
 
 const ADD = `insert into contacts (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 

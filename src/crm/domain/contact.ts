@@ -76,6 +76,11 @@ export class Contact {
     return this.change(Object.fromEntries(blanks.map((field) => [field, given[field]])), at);
   }
 
+  /** Whether `fillBlanks` would take anything of what is given. */
+  lacks(given: GivenContactDetails): boolean {
+    return Contact.of(this.current).fillBlanks(given, this.current.updatedAt);
+  }
+
   private recordCreated(occurredAt: Instant): void {
     const { id, ownerId, name, email, phone, company, notes, source, createdAt, updatedAt } = this.current;
     const data = {

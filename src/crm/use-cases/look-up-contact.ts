@@ -5,14 +5,19 @@ import type { Contacts } from '../ports.js';
 export interface LookUpContactCommand {
   readonly ownerId: string;
   readonly email: string;
+  /** Whether the contact is to stay as it is until the unit of work ends. */
+  readonly isLocked: boolean;
 }
 
 /** Whom an owner knows under an address: for work that goes on with it, as `FindOrCreateContact` does. */
 export class LookUpContact {
   constructor(private readonly contacts: Contacts) {}
 
-  /** The contact, locked until the unit of work ends; null if there is none. */
-  async execute({ ownerId, email }: LookUpContactCommand): Promise<Contact | null> {
-    return this.contacts.findByEmail(normalizeEmail(email), ownerId);
+  /** The contact; null if there is none. */
+  async execute({ ownerId, email, isLocked }: LookUpContactCommand): Promise<Contact | null> {
+    const address = normalizeEmail(email);
+    return isLocked
+      ? this.contacts.findByEmail(address, ownerId)
+      : this.contacts.readByEmail(address, ownerId);
   }
 }

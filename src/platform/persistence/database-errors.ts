@@ -1,3 +1,5 @@
+import pg from 'pg';
+
 /** What PostgreSQL said, wherever in the chain of wrapped errors it stands: its SQLSTATE or a socket's code. */
 export function databaseErrorCode(error: unknown): string | null {
   for (let e = error as { code?: unknown; driverError?: unknown; cause?: unknown } | undefined; e;) {
@@ -68,4 +70,9 @@ export function isPassing(error: unknown): boolean {
 /** A value PostgreSQL could not take (class 22). Validation comes first, so this is a gap in it and not a fault of ours to hide. */
 export function isBadData(error: unknown): boolean {
   return databaseErrorCode(error)?.startsWith('22') ?? false;
+}
+
+/** Whether nothing more is to be had on the connection that said so: it broke, or PostgreSQL has ended it. */
+export function endsConnection(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || ['FATAL', 'PANIC'].includes(error.severity ?? '');
 }

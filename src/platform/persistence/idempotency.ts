@@ -76,13 +76,12 @@ export class Idempotency {
   }
 
   private keep({ scope, key, fingerprint }: IdempotentRequest, body: unknown): void {
-    const kept = this.session.prepared(
+    this.session.write(
       'keep answer under idempotency key',
       `insert into idempotency_keys (scope, key, fingerprint, body, created_at) values ($1, $2, $3, $4, $5)
        on conflict (scope, key) do update
        set fingerprint = excluded.fingerprint, body = excluded.body, created_at = excluded.created_at`,
       [scope, key, fingerprint, JSON.stringify(body), formatInstant(this.clock.now())],
     );
-    this.session.follow(kept);
   }
 }

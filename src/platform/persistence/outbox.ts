@@ -42,7 +42,7 @@ export class Outbox {
       data: events.map(({ data }) => JSON.stringify(data)),
       times: events.map(({ occurredAt }) => formatInstant(occurredAt)),
     };
-    this.session.follow(this.session.prepared('append to outbox', APPEND, Object.values(columns)));
+    this.session.write('append to outbox', APPEND, Object.values(columns));
   };
 
   /**
@@ -57,12 +57,10 @@ export class Outbox {
 
   /** Says that the event's work is done, in the same transaction as that work. */
   async settle(eventId: string): Promise<void> {
-    this.session.follow(
-      this.session.prepared(
-        'settle owed event',
-        'update outbox set handled_at = now(), last_error = null where id = $1',
-        [eventId],
-      ),
+    this.session.write(
+      'settle owed event',
+      'update outbox set handled_at = now(), last_error = null where id = $1',
+      [eventId],
     );
   }
 }

@@ -168,3 +168,119 @@ describe('A unit of work', () => {
     expect(await kept()).toHaveLength(20);
   });
 });
+
+describe('An attempt', () => {
+  let database: TestDatabase;
+  let session: Session;
+  let unitOfWork: PostgresUnitOfWork;
+
+  beforeAll(async () => {
+    database = await testDatabase({ poolSize: 1 });
+    session = new Session(database.dataSource);
+    unitOfWork = new PostgresUnitOfWork(session);
+    await database.dataSource.query('create table notes (id int primary key, text text)');
+  });
+  beforeEach(() => database.dataSource.query('truncate notes'));
+  afterAll(() => database.drop());
+
+  const write = (id: number, faultOf?: (error: unknown) => never) =>
+    session.write('note', 'insert into notes values ($1)', [id], faultOf);
+  const kept = async () =>
+    (await database.dataSource.query('select id from notes order by id')).map(({ id }: { id: number }) => id);
+  const attempts = (work: () => void) => unitOfWork.attempt(async () => work());
+
+  it('stores all that is written in it when it ends, in order and with what was left for its end', async () => {
+    const told = await unitOfWork.attempt(async () => {
+      session.leave((ids: readonly number[]) => ids.forEach((id) => write(id)), [3]);
+      write(1);
+      session.write('double', 'insert into notes select id + 1 from notes where id = $1', [1]);
+      expect(await kept()).toEqual([]);
+      return 'done';
+    });
+    expect(told).toBe('done');
+    expect(await kept()).toEqual([1, 2, 3]);
+  });
+
+  it('stores nothing if the work throws, or one of its statements fails, and says what that one means', async () => {
+    const means = (meaning: string) => () => {
+      throw new Error(meaning);
+    };
+    const failing = unitOfWork.attempt(async () => {
+      write(1);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    const twice = attempts(() => {
+      write(1, means('the first'));
+      write(1, means('the second'));
+      write(2, means('the third'));
+    });
+    await expect(twice).rejects.toThrow('the second');
+    expect(await kept()).toEqual([]);
+  });
+
+  it('leaves its connection as good as before when a statement fails, whatever had been prepared on it', async () => {
+    const backend = async () =>
+      (await database.dataSource.query('select pg_backend_pid() as pid'))[0] as { pid: number };
+    const before = await backend();
+    const write = (name: string, text: string) => session.write(name, text, []);
+    const divideBy = (number: string) => () => {
+      write('fresh first', 'select 1');
+      session.write('divide', 'select 1 / $1::int', [number]);
+      write('fresh last', 'insert into notes values (7)');
+    };
+    await expect(attempts(divideBy('0'))).rejects.toThrow('division by zero');
+    await expect(attempts(() => write('nonsense', 'select from nowhere'))).rejects.toThrow('nowhere');
+
+    await attempts(divideBy('1'));
+    await unitOfWork.run(async () => divideBy('1')()).catch(() => undefined); // the same names, one by one
+    expect(await kept()).toEqual([7]);
+    expect(await backend()).toEqual(before);
+  });
+
+  it('is left to be done otherwise where others were quicker', async () => {
+    const overtaken = () => {
+      throw new Overtaken();
+    };
+    await attempts(() => write(1));
+    expect(await attempts(() => write(1, overtaken))).toBeNull();
+  });
+
+  it('is not made where a unit of work is under way, nor can it ask or wait', async () => {
+    let runs = 0;
+    const inside = await unitOfWork.run(() => unitOfWork.attempt(async () => (runs += 1)));
+    expect([inside, runs]).toEqual([null, 0]);
+    await expect(unitOfWork.attempt(() => session.query('select 1'))).rejects.toThrow(
+      'waits for no statement',
+    );
+  });
+
+  it('tells of news once it is stored', async () => {
+    const listener = new pg.Client({ connectionString: database.url });
+    await listener.connect();
+    const heard: string[] = [];
+    listener.on('notification', ({ channel }) => heard.push(channel));
+    try {
+      await listener.query('listen news');
+      await attempts(() => {
+        session.tell('news');
+        write(1);
+      });
+      await eventually(() => heard.length > 0);
+      expect(heard).toEqual(['news']);
+    } finally {
+      await listener.end();
+    }
+  });
+
+  it('fails, and is not said to be stored, when the connection ends under it', async () => {
+    const ended = attempts(() => {
+      write(1);
+      session.write('end myself', 'select pg_terminate_backend(pg_backend_pid())', []);
+    });
+    await expect(ended).rejects.toThrow();
+    expect(await kept()).toEqual([]);
+    await attempts(() => write(2));
+    expect(await kept()).toEqual([2]);
+  });
+});

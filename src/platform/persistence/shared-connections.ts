@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
-import pg from 'pg';
+import type pg from 'pg';
+import { endsConnection } from './database-errors.js';
 import { RememberingQuery } from './remembering-query.js';
 
 /** Connections that reads share at most, and no more than half of the pool: the others stay free for what changes something. */
@@ -42,7 +43,7 @@ export class SharedConnections {
         );
       });
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError)) this.giveUp(connection, error as Error);
+      if (endsConnection(error)) this.giveUp(connection, error as Error);
       throw error;
     } finally {
       connection.underWay -= 1;

@@ -2,8 +2,11 @@ import type { Instant } from '@js-joda/core';
 import { LRUCache } from 'lru-cache';
 import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
+import type { Interval } from '../../kernel/interval.js';
+import { brokenConstraint } from '../../platform/persistence/database-errors.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { Sql } from '../../platform/persistence/sql.js';
+import { SlotTaken } from '../domain/errors.js';
 import { isSlug } from '../domain/event-type.js';
 import type { TakenTime } from '../domain/explanation.js';
 import { ALL_TIME, LIMITS_REACH_DAYS, type SlotRange } from '../domain/slots.js';
@@ -13,7 +16,7 @@ import { EVENT_TYPE_TEXT, eventTypeOfText } from './postgres-event-types.js';
 
 const HOSTS_REMEMBERED = 10_000;
 
-const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 0))';
+const LOCK = 'select lock_host($1)';
 
 /** Hosts' time as the bookings, holds and busy times in PostgreSQL take it. */
 export class PostgresAgendas extends Agendas {
@@ -57,12 +60,31 @@ export class PostgresAgendas extends Agendas {
     const remembered = this.hosts.get(eventTypeId);
     if (remembered !== undefined) return remembered;
     const text = 'select owner_id from event_types where id = $1';
-    const [row] = await this.session.prepared<{ owner_id: string }>('host of event type', text, [
-      eventTypeId,
-    ]);
+    const source = this.session.isTransaction ? this.session : this.sql;
+    const [row] = await source.prepared<{ owner_id: string }>('host of event type', text, [eventTypeId]);
     if (!row) return null;
     this.hosts.set(eventTypeId, row.owner_id);
     return row.owner_id;
+  }
+
+  async see(eventTypeId: string, range: SlotRange, at: Instant): Promise<HostAgenda | null> {
+    if (!isId(eventTypeId)) return null;
+    const [row] = await this.sql.prepared<AgendaRow>(
+      'agenda of event type',
+      `select ${EVENT_TYPE_TEXT}, ${BLOCKED}, ${STARTS}, ${IS_STALE} from event_types t where t.id = $4 and t.is_active`,
+      [...rangeParameters(range, at), eventTypeId],
+    );
+    return row ? agendaOf(row) : null;
+  }
+
+  claim(hostId: string, { start, end }: Interval, at: Instant): void {
+    const values = [hostId, ...[start, end, at].map(formatInstant)];
+    this.session.write(
+      'claim time of host',
+      'select claim_time_of_host($1, tstzrange($2, $3), $4)',
+      values,
+      faultOfClaim,
+    );
   }
 
   async lock(eventTypeId: string, range: SlotRange, at: Instant, own: Own = {}): Promise<HostAgenda | null> {
@@ -79,6 +101,10 @@ export class PostgresAgendas extends Agendas {
     const [, [row]] = await Promise.all([locked, read]);
     return row ? agendaOf(row) : null;
   }
+}
+
+function faultOfClaim(error: unknown): never {
+  throw brokenConstraint(error) === 'held_for_another' ? new SlotTaken() : error;
 }
 
 interface AgendaRow {

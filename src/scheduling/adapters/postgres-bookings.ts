@@ -1,7 +1,7 @@
 import type { Instant } from '@js-joda/core';
 import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
-import { brokenConstraint } from '../../platform/persistence/database-errors.js';
+import { brokenConstraint, Overtaken } from '../../platform/persistence/database-errors.js';
 import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Outbox } from '../../platform/persistence/outbox.js';
 import type { Session } from '../../platform/persistence/session.js';
@@ -32,16 +32,21 @@ export class PostgresBookings extends Bookings {
   async save(booking: Booking): Promise<void> {
     const isNew = booking.events.some(({ name }) => name === 'booking.created');
     const row = JSON.stringify(rowOf(booking));
-    const sent = isNew
-      ? this.session.prepared('insert booking', INSERT, [row])
-      : this.session.prepared('update booking', UPDATE, [row]);
-    this.session.follow(sent.catch(faultOfSave));
+    if (isNew) this.session.write('insert booking', INSERT, [row], faultOfSave);
+    else this.session.write('update booking', UPDATE, [row], faultOfSave);
     await this.outbox.append(booking.events);
   }
 }
 
 function faultOfSave(error: unknown): never {
-  throw brokenConstraint(error) === 'bookings_never_overlap' ? new SlotTaken() : error;
+  switch (brokenConstraint(error)) {
+    case 'bookings_never_overlap':
+      throw new SlotTaken();
+    case 'bookings_contact_id_fkey': // removed since it was looked up
+      throw new Overtaken();
+    default:
+      throw error;
+  }
 }
 
 interface BookingRow {

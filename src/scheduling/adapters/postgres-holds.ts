@@ -10,7 +10,7 @@ export class PostgresHolds extends Holds {
   }
 
   async save({ id, ownerId, eventTypeId, time, blocked, token, expiresAt }: Hold): Promise<void> {
-    const saved = this.session.prepared(
+    this.session.write(
       'save hold',
       `insert into holds (id, owner_id, event_type_id, starts_at, blocked, token, expires_at)
        values ($1, $2, $3, $4, tstzrange($5, $6), $7, $8)`,
@@ -21,15 +21,13 @@ export class PostgresHolds extends Holds {
         formatInstant(expiresAt),
       ],
     );
-    this.session.follow(saved);
   }
 
   async release(ownerId: string, token: string | null, at: Instant): Promise<void> {
-    const released = this.session.prepared(
+    this.session.write(
       'release holds',
       'delete from holds where owner_id = $1 and (token = $2 or expires_at <= $3)',
       [ownerId, token, formatInstant(at)],
     );
-    this.session.follow(released);
   }
 }

@@ -79,13 +79,17 @@ export function judge(
   return freeSlots(rules, occupancy, range, now).length === 0 ? 'taken' : 'free';
 }
 
+/** Whether it matters how many bookings there are, and not only where. */
+export function hasLimits({ dailyLimit, weeklyLimit }: SlotRules): boolean {
+  return dailyLimit !== null || weeklyLimit !== null;
+}
+
 /**
  * How far around a range bookings matter to it: as far as slots with their buffers reach and, where there are limits, the whole
  * weeks of its slots, with a day more for the zone's distance from UTC.
  */
 export function occupancyRange(rules: SlotRules, { from, to }: SlotRange): SlotRange {
-  const hasLimits = rules.dailyLimit !== null || rules.weeklyLimit !== null;
-  const reach = hasLimits ? LIMITS_REACH : 0;
+  const reach = hasLimits(rules) ? LIMITS_REACH : 0;
   return {
     from: from - Math.max(rules.bufferBefore * MINUTE, reach),
     to: to + Math.max((rules.durationMinutes + rules.bufferAfter) * MINUTE, reach),

@@ -2,11 +2,13 @@ import type { Instant, ZoneId } from '@js-joda/core';
 import type { Clock } from '../../kernel/clock.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
-import { Booking } from '../domain/booking.js';
+import { Booking, type Answers, type Invitee } from '../domain/booking.js';
 import { EventTypeNotFound } from '../domain/errors.js';
+import { stretchesOf, type EventType } from '../domain/event-type.js';
 import { answersTo } from '../domain/questions.js';
-import type { Agendas, Bookings, ContactBook, Holds } from '../ports.js';
-import { claimSlot, lockAgenda } from './claim-slot.js';
+import { hasLimits } from '../domain/slots.js';
+import type { Agendas, Bookings, ContactBook, ContactEntry, Holds, HostAgenda } from '../ports.js';
+import { claimSlot, lockAgenda, seeAgenda, type Wish } from './claim-slot.js';
 
 export interface BookSlotCommand {
   readonly eventTypeId: string;
@@ -36,44 +38,92 @@ export class BookSlot {
   ) {}
 
   async execute(command: BookSlotCommand): Promise<Booking> {
-    return this.unitOfWork.run(async () => {
-      const { eventTypeId, start, holdToken } = command;
-      const hostId = await this.agendas.hostOf(eventTypeId);
-      if (hostId === null) throw new EventTypeNotFound();
-
-      const at = this.clock.now();
-      const wish = { eventTypeId, start, at, own: { holdToken } };
-      const [agenda, contact] = await Promise.all([
-        lockAgenda(this.agendas, wish),
-        this.contactBook.lookUp(hostId, command.inviteeEmail),
-      ]);
-      const { eventType } = agenda;
-      const answers = answersTo(eventType.state.questions, command.answers);
-      claimSlot(agenda, wish);
-
-      const invitee = {
-        name: command.inviteeName,
-        email: command.inviteeEmail,
-        timezone: command.inviteeTimezone.id(),
-        phone: command.phone,
-        guests: command.guests,
-      };
-      const booking = Booking.confirm(
-        eventType,
-        start,
-        {
-          id: this.ids.next(),
-          contactId: await contact.complete(invitee),
-          invitee,
-          notes: command.notes,
-          answers,
-          inviteeToken: this.ids.secret(),
-        },
-        at,
-      );
-      await this.bookings.save(booking);
-      if (holdToken !== null) await this.holds.release(hostId, holdToken, at);
-      return booking;
-    });
+    const booked = await this.unitOfWork.attempt(() => this.bookAsSeen(command));
+    return booked ?? this.unitOfWork.run(() => this.bookLocked(command));
   }
+
+  /**
+   * On what is seen without waiting for others, which takes half as long: what they do meanwhile is refused as it is stored. Null where
+   * it would not be, as limits are counted and the contact's blanks are filled under a lock.
+   */
+  private async bookAsSeen(command: BookSlotCommand): Promise<Booking | null> {
+    if (command.holdToken !== null) return null;
+    const hostId = await this.hostOf(command);
+    const wish = this.wishOf(command);
+    const [agenda, contact] = await Promise.all([
+      seeAgenda(this.agendas, wish),
+      this.contactBook.see(hostId, inviteeOf(command)),
+    ]);
+    const { eventType } = agenda;
+    if (hasLimits(eventType.rules) || !contact) return null;
+
+    const answers = this.judge(command, wish, agenda);
+    this.agendas.claim(hostId, stretchesOf(eventType, wish.start).blocked, wish.at);
+    return this.store(command, wish, eventType, answers, contact);
+  }
+
+  private async bookLocked(command: BookSlotCommand): Promise<Booking> {
+    const hostId = await this.hostOf(command);
+    const wish = this.wishOf(command);
+    const [agenda, contact] = await Promise.all([
+      lockAgenda(this.agendas, wish),
+      this.contactBook.lookUp(hostId, command.inviteeEmail),
+    ]);
+    const answers = this.judge(command, wish, agenda);
+    const booking = await this.store(command, wish, agenda.eventType, answers, contact);
+    if (command.holdToken !== null) await this.holds.release(hostId, command.holdToken, wish.at);
+    return booking;
+  }
+
+  private async hostOf({ eventTypeId }: BookSlotCommand): Promise<string> {
+    const hostId = await this.agendas.hostOf(eventTypeId);
+    if (hostId === null) throw new EventTypeNotFound();
+    return hostId;
+  }
+
+  private wishOf({ eventTypeId, start, holdToken }: BookSlotCommand): Wish {
+    return { eventTypeId, start, at: this.clock.now(), own: { holdToken } };
+  }
+
+  /** The answers to the questions asked, if the slot is free. */
+  private judge({ answers: given }: BookSlotCommand, wish: Wish, agenda: HostAgenda): Answers {
+    const answers = answersTo(agenda.eventType.state.questions, given);
+    claimSlot(agenda, wish);
+    return answers;
+  }
+
+  private async store(
+    command: BookSlotCommand,
+    { start, at }: Wish,
+    eventType: EventType,
+    answers: Answers,
+    contact: ContactEntry,
+  ): Promise<Booking> {
+    const invitee = inviteeOf(command);
+    const booking = Booking.confirm(
+      eventType,
+      start,
+      {
+        id: this.ids.next(),
+        contactId: await contact.complete(invitee),
+        invitee,
+        notes: command.notes,
+        answers,
+        inviteeToken: this.ids.secret(),
+      },
+      at,
+    );
+    await this.bookings.save(booking);
+    return booking;
+  }
+}
+
+function inviteeOf(command: BookSlotCommand): Invitee {
+  return {
+    name: command.inviteeName,
+    email: command.inviteeEmail,
+    timezone: command.inviteeTimezone.id(),
+    phone: command.phone,
+    guests: command.guests,
+  };
 }

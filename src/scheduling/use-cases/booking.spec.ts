@@ -6,6 +6,7 @@ import { InMemoryUnitOfWork, type Restorable } from '../../../test/fakes/in-memo
 import { SequentialIds } from '../../../test/fakes/sequential-ids.js';
 import { aBooking, anEventType } from '../../../test/support/event-types.js';
 import { InvalidData } from '../../kernel/domain-error.js';
+import type { Invitee } from '../domain/booking.js';
 import { BookingNotFound, EventTypeNotFound, SlotNotOffered, SlotTaken } from '../domain/errors.js';
 import { ContactBook, type ContactEntry } from '../ports.js';
 import { BookSlot, type BookSlotCommand } from './book-slot.js';
@@ -22,6 +23,10 @@ class FakeContactBook extends ContactBook implements Restorable {
 
   get addresses(): readonly string[] {
     return this.known;
+  }
+
+  see(ownerId: string, { email }: Invitee): Promise<ContactEntry> {
+    return this.lookUp(ownerId, email);
   }
 
   async lookUp(ownerId: string, email: string): Promise<ContactEntry> {

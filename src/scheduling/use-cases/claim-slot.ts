@@ -1,9 +1,9 @@
 import type { Instant } from '@js-joda/core';
 import { EventTypeNotFound, SlotNotOffered, SlotTaken } from '../domain/errors.js';
-import { judge } from '../domain/slots.js';
+import { judge, type SlotRange } from '../domain/slots.js';
 import type { Agendas, HostAgenda, Own } from '../ports.js';
 
-/** A wish for one slot, with the agenda of its host locked until the unit of work ends. */
+/** A wish for one slot. */
 export interface Wish {
   readonly eventTypeId: string;
   readonly start: Instant;
@@ -12,15 +12,26 @@ export interface Wish {
   readonly own?: Own;
 }
 
-/** Throws `EventTypeNotFound` for one that is unknown or inactive. */
+/** The agenda of its host, locked until the unit of work ends. Throws `EventTypeNotFound` for one that is unknown or inactive. */
 export async function lockAgenda(
   agendas: Agendas,
   { eventTypeId, start, at, own }: Wish,
 ): Promise<HostAgenda> {
-  const wish = start.toEpochMilli();
-  const agenda = await agendas.lock(eventTypeId, { from: wish, to: wish + 1 }, at, own);
+  const agenda = await agendas.lock(eventTypeId, rangeOf(start), at, own);
   if (!agenda) throw new EventTypeNotFound();
   return agenda;
+}
+
+/** The same without a lock, and with nothing left out of account. */
+export async function seeAgenda(agendas: Agendas, { eventTypeId, start, at }: Wish): Promise<HostAgenda> {
+  const agenda = await agendas.see(eventTypeId, rangeOf(start), at);
+  if (!agenda) throw new EventTypeNotFound();
+  return agenda;
+}
+
+function rangeOf(start: Instant): SlotRange {
+  const from = start.toEpochMilli();
+  return { from, to: from + 1 };
 }
 
 /** Throws `SlotNotOffered` or `SlotTaken` unless the slot is free. */
