@@ -10,11 +10,9 @@ export class PostgresPublishedEvents extends PublishedEvents {
   async publish({ id, ownerId, name, eventTypeId, body, isTest, at }: PublishedEvent): Promise<void> {
     // What is sent from here on travels with the commit, so that the lock is held for little longer than the commit takes.
     // Hashed with another seed than the lock of a host's agenda: who books need not wait for who publishes.
-    this.session.write(
-      'lock of feed',
-      'select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 1))',
-      [ownerId],
-    );
+    this.session.write('lock of feed', 'select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 1))', [
+      ownerId,
+    ]);
     // A statement of its own, so that its position is taken once the lock is ours.
     this.session.write(
       'publish event',

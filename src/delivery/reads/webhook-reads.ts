@@ -1,4 +1,5 @@
 import { isId } from '../../kernel/ids.js';
+import { UTC_TEXT } from '../../platform/persistence/instant-column.js';
 import type { Sql } from '../../platform/persistence/sql.js';
 
 /** An endpoint as its owner sees it; its secrets are not shown. */
@@ -104,8 +105,6 @@ const SELECT_ENDPOINTS = `
     case when previous_secret_until > now() then previous_secret_until end as "previousSecretUntil",
     created_at as "createdAt", updated_at as "updatedAt"
   from webhook_endpoints`;
-
-const UTC_TEXT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 
 const SELECT_DELIVERIES = `
   select d.id, d.endpoint_id as "endpointId", d.event_id as "eventId", p.name as event, p.is_test as "isTest",

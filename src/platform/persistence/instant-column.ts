@@ -6,6 +6,9 @@ export function instantOf(text: string): Instant {
   return Instant.ofEpochMilli(Date.parse(text));
 }
 
+/** The same text from `to_char`, for instants inside JSON; the session's zone is always UTC. */
+export const UTC_TEXT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+
 /** How a row class declares a `timestamptz` column: its property is an `Instant`, or null where the column may be. */
 export const instantColumn = {
   type: 'timestamptz',

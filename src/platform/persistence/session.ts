@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { UnitOfWork } from '../../kernel/unit-of-work.js';
 import { Bells } from './bells.js';
 import { endsConnection, isAftermath, isRetryable } from './database-errors.js';
+import { poolOf, streamOf } from './driver.js';
 import { WritesAtOnce, type Write } from './writes-at-once.js';
 
 const RETRIES = 3;
@@ -128,9 +128,8 @@ export class Session {
     for (const channel of news) this.bells.ring(channel);
   }
 
-  // TypeORM's query runner would lend a connection too, at the price of a few statements.
   private get pool(): Pool {
-    return (this.dataSource.driver as unknown as { master: Pool }).master;
+    return poolOf(this.dataSource);
   }
 
   private get underWay(): Transaction | Attempt {
@@ -205,7 +204,7 @@ class Transaction extends Ending {
 
   /** Sends a statement in one write to the socket with all others that are sent before the event loop turns. */
   send(statement: QueryConfig): Promise<QueryResult> {
-    const { stream } = (this.connection as unknown as { connection: { stream: Writable } }).connection;
+    const stream = streamOf(this.connection);
     if (stream.writableCorked === 0) {
       stream.cork();
       process.nextTick(() => stream.uncork());

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { databaseErrorCode } from './database-errors.js';
+import { poolOf } from './driver.js';
 import { SharedConnections } from './shared-connections.js';
 
 describe('Connections that reads share', () => {
@@ -10,7 +11,7 @@ describe('Connections that reads share', () => {
   let connections: SharedConnections;
   beforeAll(async () => {
     database = await testDatabase();
-    pool = (database.dataSource.driver as unknown as { master: Pool }).master;
+    pool = poolOf(database.dataSource);
     connections = new SharedConnections(pool);
   });
   afterAll(() => database.drop());

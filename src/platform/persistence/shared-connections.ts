@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import { endsConnection } from './database-errors.js';
+import { streamOf } from './driver.js';
 import { RememberingQuery } from './remembering-query.js';
 
 /** Connections that reads share at most, and no more than half of the pool: the others stay free for what changes something. */
@@ -78,10 +79,6 @@ export class SharedConnections {
 }
 
 function ignore(): void {}
-
-function streamOf(client: pg.PoolClient): Writable {
-  return (client as unknown as { connection: { stream: Writable } }).connection.stream;
-}
 
 /** Sends what is written in this turn in one piece. */
 function holdUntilEndOfTurn(stream: Writable): void {

@@ -1,5 +1,5 @@
-import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import { poolOf } from './driver.js';
 import { SharedConnections } from './shared-connections.js';
 
 /**
@@ -16,16 +16,12 @@ export class Sql {
    * whatever the parameters. Two statements must not share a name.
    */
   async prepared<Row>(name: string, text: string, parameters: unknown[]): Promise<Row[]> {
-    this.connections ??= new SharedConnections(this.pool);
+    this.connections ??= new SharedConnections(poolOf(this.dataSource));
     return this.connections.rows(name, text, parameters);
   }
 
   /** The rows of a statement planned anew for these parameters. */
   async query<Row>(text: string, parameters: unknown[] = []): Promise<Row[]> {
-    return (await this.pool.query(text, parameters)).rows as Row[];
-  }
-
-  private get pool(): Pool {
-    return (this.dataSource.driver as unknown as { master: Pool }).master;
+    return (await poolOf(this.dataSource).query(text, parameters)).rows as Row[];
   }
 }

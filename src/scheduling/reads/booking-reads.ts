@@ -1,5 +1,6 @@
 import { isId } from '../../kernel/ids.js';
 import { offsetOf, pageOf, type Page, type PageRequest } from '../../kernel/page.js';
+import { UTC_TEXT } from '../../platform/persistence/instant-column.js';
 import type { Sql } from '../../platform/persistence/sql.js';
 
 export interface BookingView {
@@ -136,8 +137,6 @@ const COLUMNS = `
   c.company as contact_company`;
 
 const JOINS = 'join event_types t on t.id = b.event_type_id left join contacts c on c.id = b.contact_id';
-
-const UTC_TEXT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 
 const EMAIL_LOGS = `
   (select json_agg(json_build_object(
