@@ -73,11 +73,7 @@ describe('A process that dies at the worst moment', () => {
   beforeAll(async () => {
     world = await World.open();
     crash = await Crash.in(world);
-    const owner = await world.owners.add();
-    const offer = await world.owners.offer(owner, { durationMinutes: 5 });
-    await world.addEndpoint(owner, '/good');
-    const urls = () => world.apis.map(({ url }) => url);
-    guests = new Guests(owner, offer, urls, () => 0.1);
+    guests = await Guests.of(world);
     await crash.keepUp();
   }, 60_000);
   afterAll(async () => {

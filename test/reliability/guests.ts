@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { bookingOf, inDays, type NewBooking } from '../support/bookings.js';
 import type { Offer, Owner } from '../support/owners.js';
+import type { World } from './world.js';
 
 const ANSWERED_WITHIN_MS = 12_000;
 
@@ -30,6 +31,19 @@ export class Guests {
     private readonly urls: () => readonly string[],
     private readonly random: () => number,
   ) {}
+
+  /** Of a new owner, whose webhooks are received well. */
+  static async of(world: World): Promise<Guests> {
+    const owner = await world.owners.add();
+    const offer = await world.owners.offer(owner, { durationMinutes: 5 });
+    await world.addEndpoint(owner, '/good');
+    return new Guests(
+      owner,
+      offer,
+      () => world.apis.map(({ url }) => url),
+      () => 0.1,
+    );
+  }
 
   /** Keeps asking with so many at once until told to stop, and until what was begun is answered. */
   async keepAsking(atOnce: number, pauseMs = 0): Promise<void> {

@@ -66,15 +66,7 @@ describe('Guests book while PostgreSQL', () => {
       settings: { DATABASE_POOL_SIZE: String(POOL_SIZE) },
     });
     await Promise.all([world.startApi(), world.startWorker()]);
-    const owner = await world.owners.add();
-    const offer = await world.owners.offer(owner, { durationMinutes: 5 });
-    await world.addEndpoint(owner, '/good');
-    guests = new Guests(
-      owner,
-      offer,
-      () => world.apis.map(({ url }) => url),
-      () => 0.1,
-    );
+    guests = await Guests.of(world);
   }, 60_000);
   afterAll(() => world?.close());
 

@@ -65,15 +65,7 @@ describe('Guests book while Redis', () => {
     const limits = { LIMIT_PUBLIC_BOOKING_PER_MINUTE: '1000000', LIMIT_API_KEY_PER_MINUTE: '1000000' };
     world = await World.open({ redisArgs: ['--maxmemory-policy', 'noeviction'], settings: limits });
     await Promise.all([world.startApi(), world.startWorker()]);
-    const owner = await world.owners.add();
-    const offer = await world.owners.offer(owner, { durationMinutes: 5 });
-    await world.addEndpoint(owner, '/good');
-    guests = new Guests(
-      owner,
-      offer,
-      () => world.apis.map(({ url }) => url),
-      () => 0.1,
-    );
+    guests = await Guests.of(world);
   }, 60_000);
   afterAll(() => world?.close());
 
