@@ -5,6 +5,7 @@ import { accountOf } from '../support/calendar-account.js';
 import { startDavProxy, type Asked, type DavProxyOptions } from '../support/dav-proxy.js';
 import type { DavServer } from '../support/dav-servers.js';
 import { freePort } from '../support/free-port.js';
+import { graphStage } from '../support/graph-stage.js';
 import { icalendar, vevent } from '../support/icalendar.js';
 import { RADICALE_USER, startRadicale } from '../support/radicale.js';
 import { startXandikos } from '../support/xandikos.js';
@@ -22,6 +23,8 @@ ownerCalendarContract('CalDAV on a server without sync-tokens', () =>
     instead: ({ body }) => (body.includes('sync-collection') ? { status: 501 } : null),
   }),
 );
+
+ownerCalendarContract('Microsoft 365', graphStage);
 
 /** Who reads and writes there besides LinkTime goes to the server itself. */
 async function stageOn(
