@@ -89,6 +89,8 @@ export class GraphServer {
   refusesTwins = false;
   /** Whether events that are made with a Teams meeting get its link a moment later. */
   makesMeetingsLate = false;
+  /** Whether the account is a personal one, which gets meetings of its own provider and none of Teams for business. */
+  isPersonal = false;
 
   private readonly mailbox = new GraphMailbox();
   private readonly states = new Map<string, DeltaState>();
@@ -283,8 +285,10 @@ export class GraphServer {
     return { status: 201, json: { ...made, onlineMeeting: null } };
   }
 
-  private meetingOf({ isOnlineMeeting, body }: GraphFields): GraphFields {
+  private meetingOf({ isOnlineMeeting, onlineMeetingProvider, body }: GraphFields): GraphFields {
     if (isOnlineMeeting !== true) return {};
+    if (this.isPersonal && onlineMeetingProvider !== undefined)
+      return { isOnlineMeeting: false, onlineMeetingProvider: null };
     const joinUrl = `https://teams.microsoft.com/l/meetup-join/${randomBytes(9).toString('base64url')}`;
     const content = `${String((body as GraphFields | undefined)?.['content'] ?? '')}\n\n${joinUrl}`;
     return { onlineMeeting: { joinUrl }, body: { contentType: 'text', content } };
@@ -304,8 +308,8 @@ export class GraphServer {
   }
 
   /** A text that loses the meeting ends it; one that is to have a meeting gets it. */
-  private meetingLeft({ onlineMeeting }: GraphFields, patch: GraphFields): GraphFields {
-    if (!onlineMeeting) return this.meetingOf(patch);
+  private meetingLeft({ onlineMeeting, body }: GraphFields, patch: GraphFields): GraphFields {
+    if (!onlineMeeting) return this.meetingOf({ body, ...patch });
     const { joinUrl } = onlineMeeting as { joinUrl: string };
     const text = patch['body'] as { content: string } | undefined;
     return !text || text.content.includes(joinUrl) ? {} : { onlineMeeting: null, isOnlineMeeting: false };

@@ -11,7 +11,7 @@ import {
   trimmed,
   type Question,
 } from './graph-events.js';
-import { fieldsOf, textIn, type Fields } from './graph-fields.js';
+import { errorIn, fieldsOf, textIn, type Fields } from './graph-fields.js';
 import type { GraphPage, GraphSession } from './graph-session.js';
 import { Malformed } from './icalendar-values.js';
 
@@ -99,9 +99,13 @@ async function pageAt(session: GraphSession, link: string): Promise<GraphPage> {
   throw new CalendarUnreadable('The provider answered too much');
 }
 
-/** Whether a token is none any more (410, with the codes SyncStateNotFound or ResyncRequired), or was never one (400). */
-function isForgotten({ status }: CalendarAnswer): boolean {
-  return status === 410 || status === 400;
+/**
+ * Whether a token is none any more, or never was one: 410, or another refusal with the code syncStateNotFound or resyncRequired (Graph,
+ * "Use delta query"), or 400.
+ */
+function isForgotten(answer: CalendarAnswer): boolean {
+  const code = textIn(errorIn(answer), 'code') ?? '';
+  return answer.status === 410 || answer.status === 400 || /^(syncState|resync)/i.test(code);
 }
 
 /** Single events of a page. What there is of series is noted in `series`. */

@@ -1,3 +1,5 @@
+import type { CalendarAnswer } from './calendar-requests.js';
+
 /** A JSON object of an answer, of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,4 +12,14 @@ export function fieldsOf(value: unknown): Fields | null {
 export function textIn(fields: Fields, name: string): string | null {
   const value = fields[name];
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** What a refusal says of itself: a `code` above all; nothing if the answer is a success, or no JSON. */
+export function errorIn({ status, body }: CalendarAnswer): Fields {
+  if (status < 400) return {};
+  try {
+    return fieldsOf(fieldsOf(JSON.parse(body))?.['error']) ?? {};
+  } catch {
+    return {};
+  }
 }

@@ -144,6 +144,12 @@ describe("A booking in its owner's Microsoft calendar", () => {
     expect(meetingLink).toBe((event()['onlineMeeting'] as { joinUrl: string }).joinUrl);
   });
 
+  it('gets the meeting of a personal account, which has no Teams for business', async () => {
+    microsoft.graph.isPersonal = true;
+    const { meetingLink } = await put(mirrored(undefined, { wantsMeetingLink: true }));
+    expect(meetingLink).toMatch(/^https:/);
+  });
+
   it('gets a meeting later if one is wanted then, and no link where there is none', async () => {
     const placed = await put(mirrored());
     const online = mirrored(undefined, { wantsMeetingLink: true });

@@ -4,7 +4,7 @@ import { CalendarUnavailable, CalendarUnreadable } from '../domain/errors.js';
 import type { MirroredEvent, PlacedEvent } from '../domain/remote-event.js';
 import type { CalendarAnswer } from './calendar-requests.js';
 import { timeOf } from './graph-events.js';
-import { fieldsOf, textIn, type Fields } from './graph-fields.js';
+import { errorIn, fieldsOf, textIn, type Fields } from './graph-fields.js';
 import type { GraphSession } from './graph-session.js';
 import { filterByUid, transactionId, uidProperties } from './graph-uid.js';
 import { Malformed } from './icalendar-values.js';
@@ -93,16 +93,21 @@ async function changeByUid(
   return found && change(session, event, placedIn(found));
 }
 
-/** A meeting may take Graph a moment longer than the event that it is for. */
+/**
+ * Asks once more for a meeting that is wanted and not there: Graph may take a moment longer for it than for the event, and personal
+ * accounts get one only from the provider that is theirs, named by nobody.
+ */
 async function withMeetingLink(
   session: GraphSession,
   { wantsMeetingLink }: MirroredEvent,
   placed: PlacedEvent,
 ): Promise<PlacedEvent> {
   if (!wantsMeetingLink || placed.meetingLink !== null) return placed;
-  const answer = await session.ask(`${pathOf(placed.remoteId)}?$select=id,onlineMeeting`);
-  if (answer.status === 404) return placed;
-  return { ...placed, meetingLink: placedIn(session.fields(answer)).meetingLink };
+  const answer = await session.ask(pathOf(placed.remoteId), {
+    method: 'PATCH',
+    body: { isOnlineMeeting: true },
+  });
+  return answer.status === 404 ? placed : placedIn(session.fields(answer));
 }
 
 export function pathOf(remoteId: string): string {
@@ -152,19 +157,10 @@ function bodyOf(event: MirroredEvent): Fields {
 }
 
 /** Where an event is that was made with the same transactionId, if Graph says so; null if the answer is no such refusal. */
-function twinIn({ status, body }: CalendarAnswer): { id: string | null } | null {
-  if (status !== 400 && status !== 409) return null;
-  const error = fieldsOf(fieldsOf(parsed(body))?.['error']) ?? {};
+function twinIn(answer: CalendarAnswer): { id: string | null } | null {
+  const error = errorIn(answer);
   if (error['code'] !== 'ErrorDuplicateTransactionId') return null;
   return { id: textIn(error, '@event.existingEventId') };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
 }
 
 function isAt(made: Fields, { time }: MirroredEvent): boolean {

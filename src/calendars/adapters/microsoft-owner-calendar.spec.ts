@@ -198,6 +198,17 @@ describe('MicrosoftOwnerCalendar', () => {
       expect(pages.some(({ fromScratch }) => fromScratch)).toBe(false);
     });
 
+    it('keeps the other occurrences of a series of which a later round tells of one alone', async () => {
+      addWeekly();
+      const { cursor } = await microsoft.sync();
+      const time = { dateTime: '2026-01-05T12:00:00.0000000', timeZone: 'UTC' };
+      const one = { id: 'weekly.0', type: 'exception', seriesMasterId: 'weekly', showAs: 'busy' };
+      const page = { value: [{ ...one, start: time, end: time }], '@odata.deltaLink': cursor };
+      microsoft.graph.fail(answers(200, JSON.stringify(page)), { on: DELTA });
+      const { events } = await microsoft.sync(cursor);
+      expect(events.map(({ id, busy }) => [id, busy.length])).toEqual([['weekly', 3]]);
+    });
+
     it('asks for the occurrences of a series of which a page tells without its master', async () => {
       addWeekly();
       const link = `${microsoft.graph.url}/me/calendars/x/calendarView/delta?$deltatoken=1`;
@@ -239,6 +250,24 @@ describe('MicrosoftOwnerCalendar', () => {
       expect((await pages.next()).value).toMatchObject({ fromScratch: false });
       microsoft.graph.forgetChanges();
       expect((await pages.next()).value).toMatchObject({ fromScratch: true });
+    });
+
+    it.each([
+      [410, 'ResyncRequired'],
+      [404, 'syncStateNotFound'],
+      [400, 'BadRequest'],
+    ])('begins anew when Graph answers %i with %s to where it was', async (status, code) => {
+      add('a', '2026-01-05T10:00:00', '2026-01-05T11:00:00');
+      const { cursor } = await microsoft.sync();
+      microsoft.graph.fail(graphError(status, code), { on: /deltatoken/ });
+      const again = await microsoft.sync(cursor);
+      expect([again.pages[0]!.fromScratch, again.events.length]).toEqual([true, 1]);
+    });
+
+    it('says that a calendar is gone rather than beginning anew', async () => {
+      const { cursor } = await microsoft.sync();
+      microsoft.graph.fail(graphError(404, 'ErrorItemNotFound'), { on: /deltatoken/ });
+      await expect(microsoft.sync(cursor)).rejects.toThrow(CalendarGone);
     });
 
     it('gives up for now when Graph forgets over and over', async () => {
