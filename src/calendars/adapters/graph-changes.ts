@@ -11,7 +11,7 @@ import {
   trimmed,
   type Question,
 } from './graph-events.js';
-import { errorIn, fieldsOf, textIn, type Fields } from './graph-fields.js';
+import { errorIn, fieldsOf, idIn, textIn, type Fields } from './graph-fields.js';
 import type { GraphPage, GraphSession } from './graph-session.js';
 import { Malformed } from './icalendar-values.js';
 
@@ -21,6 +21,7 @@ const MOST_PAGES = 10_000;
 /** Each occurrence counts. */
 const MOST_ITEMS = 200_000;
 const MOST_INSTANCE_PAGES = 100;
+const MOST_INSTANCES = 10_000;
 const SERIES_PAGE = 100;
 
 /** What is told of a series in one round. */
@@ -115,8 +116,8 @@ function read(items: readonly unknown[], series: Map<string, ToldSeries>, questi
   let skipped = 0;
   for (const item of items) {
     const event = fieldsOf(item) ?? {};
-    const id = textIn(event, 'id');
-    const master = event['type'] === 'seriesMaster' ? id : textIn(event, 'seriesMasterId');
+    const id = idIn(event);
+    const master = event['type'] === 'seriesMaster' ? id : idIn(event, 'seriesMasterId');
     if (id === null) skipped += 1;
     else if (event['@removed']) forget(id, series, removed);
     else if (master !== null) note(event, id, master, series);
@@ -145,7 +146,6 @@ function note(event: Fields, id: string, masterId: string, series: Map<string, T
   else told.occurrences.set(id, trimmed(event));
 }
 
-/** In pages, each of which ends after so much was asked for that it may have taken a while. */
 async function* readAllSeries(
   session: GraphSession,
   calendarId: string,
@@ -154,21 +154,15 @@ async function* readAllSeries(
   question: Question,
 ): AsyncGenerator<Told, void> {
   let page = { changed: [] as RemoteEvent[], removed: [] as string[], skipped: 0 };
-  for (const [id, { master, occurrences }] of series) {
-    const told = [...occurrences.values()];
-    const suffices = isNew && (master !== null || told.every(isWhole));
-    const known =
-      master && isCancelled(master)
-        ? null
-        : suffices
-          ? told
-          : await instancesOf(session, calendarId, id, question);
-    if (known === null) page.removed.push(id);
-    else {
-      const { event, skipped } = seriesOf(master ?? { id }, known, question);
-      page.changed.push(event);
-      page.skipped += skipped;
-    }
+  for (const [id, told] of series) {
+    const {
+      changed,
+      removed,
+      skipped = 0,
+    } = await readSeries(session, calendarId, id, told, isNew, question);
+    page.changed.push(...changed);
+    page.removed.push(...removed);
+    page.skipped += skipped;
     if (page.changed.length + page.removed.length < SERIES_PAGE) continue;
     yield page;
     page = { changed: [], removed: [], skipped: 0 };
@@ -176,21 +170,43 @@ async function* readAllSeries(
   if (page.changed.length + page.removed.length > 0) yield page;
 }
 
-/** All that is left of a series within the window; null if it is gone. */
+/** A series as it is now, or that it is gone. One whose occurrences cannot be had is removed and counted. */
+async function readSeries(
+  session: GraphSession,
+  calendarId: string,
+  id: string,
+  { master, occurrences }: ToldSeries,
+  isNew: boolean,
+  question: Question,
+): Promise<Told> {
+  const gone = { changed: [], removed: [id] };
+  if (master && isCancelled(master)) return gone;
+  const told = [...occurrences.values()];
+  const suffices = isNew && (master !== null || told.every(isWhole));
+  try {
+    const known = suffices ? told : await instancesOf(session, calendarId, id, question);
+    const { event, skipped } = seriesOf(master ?? { id }, known, question);
+    return { changed: [event], removed: [], skipped };
+  } catch (error) {
+    if (error instanceof CalendarGone) return gone;
+    if (error instanceof CalendarUnreadable) return { ...gone, skipped: 1 };
+    throw error;
+  }
+}
+
+/** All occurrences of a series within the window. Throws `CalendarGone` if there is no such series. */
 async function instancesOf(
   session: GraphSession,
   calendarId: string,
   id: string,
   question: Question,
-): Promise<Fields[] | null> {
+): Promise<Fields[]> {
   const series = `/me/calendars/${encodeURIComponent(calendarId)}/events/${encodeURIComponent(id)}`;
   const path = `${series}/instances?${rangeOf(question)}&$top=500&$select=${OCCURRENCE_FIELDS.join()}`;
   const instances: Fields[] = [];
-  try {
-    for await (const item of session.all(path, MOST_INSTANCE_PAGES)) instances.push(fieldsOf(item) ?? {});
-    return instances;
-  } catch (error) {
-    if (error instanceof CalendarGone) return null;
-    throw error;
+  for await (const item of session.all(path, MOST_INSTANCE_PAGES)) {
+    instances.push(trimmed(fieldsOf(item) ?? {}));
+    if (instances.length > MOST_INSTANCES) throw new CalendarUnreadable('The series repeats too often');
   }
+  return instances;
 }

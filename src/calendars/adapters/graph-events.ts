@@ -1,7 +1,7 @@
 import { Instant, type ZoneId } from '@js-joda/core';
 import type { Interval } from '../../kernel/interval.js';
 import type { RemoteEvent } from '../domain/remote-event.js';
-import { fieldsOf, textIn, type Fields } from './graph-fields.js';
+import { fieldsOf, idIn, textIn, type Fields } from './graph-fields.js';
 import { uidIn } from './graph-uid.js';
 import { Malformed, readMoment } from './icalendar-values.js';
 import { zoneNamed } from './icalendar-zones.js';
@@ -20,11 +20,21 @@ const OF_SERIES = ['showAs', 'isAllDay', 'isCancelled', 'responseStatus'];
 /** All that is needed of an occurrence. */
 export const OCCURRENCE_FIELDS = ['id', 'type', 'seriesMasterId', 'start', 'end', ...OF_SERIES];
 
-/** What is needed of an event of a series: the rest, its text above all, is not kept until all of the series is known. */
+/** What is needed of an event of a series, so that little is kept until all of the series is known. */
 export function trimmed(event: Fields): Fields {
   const names = [...OCCURRENCE_FIELDS, '@odata.etag', 'iCalUId', 'transactionId'];
-  return Object.fromEntries(names.map((name) => [name, event[name]]));
+  return Object.fromEntries(names.map((name) => [name, short(event, name)]));
 }
+
+function short(event: Fields, name: string): unknown {
+  const value = event[name];
+  const fields = fieldsOf(value);
+  if (fields) return Object.fromEntries(WITHIN.map((inner) => [inner, textIn(fields, inner)]));
+  return typeof value === 'boolean' ? value : textIn(event, name);
+}
+
+/** What is needed of a time and of an answer to an invitation. */
+const WITHIN = ['dateTime', 'timeZone', 'response'];
 
 /** Whether an answer says so much of an occurrence that its series need not be known. */
 export function isWhole(occurrence: Fields): boolean {
@@ -88,7 +98,7 @@ function ofSeries(occurrence: Fields, master: Fields): Fields {
 }
 
 function namesOf(event: Fields): Pick<RemoteEvent, 'id' | 'uid' | 'etag'> {
-  const id = textIn(event, 'id');
+  const id = idIn(event);
   if (id === null) throw new Malformed();
   return { id, uid: uidIn(event), etag: textIn(event, '@odata.etag') };
 }

@@ -4,7 +4,7 @@ import { CalendarUnavailable, CalendarUnreadable } from '../domain/errors.js';
 import type { MirroredEvent, PlacedEvent } from '../domain/remote-event.js';
 import type { CalendarAnswer } from './calendar-requests.js';
 import { timeOf } from './graph-events.js';
-import { errorIn, fieldsOf, textIn, type Fields } from './graph-fields.js';
+import { errorIn, fieldsOf, idIn, textIn, type Fields } from './graph-fields.js';
 import type { GraphSession } from './graph-session.js';
 import { filterByUid, transactionId, uidProperties } from './graph-uid.js';
 import { Malformed } from './icalendar-values.js';
@@ -160,7 +160,7 @@ function bodyOf(event: MirroredEvent): Fields {
 function twinIn(answer: CalendarAnswer): { id: string | null } | null {
   const error = errorIn(answer);
   if (error['code'] !== 'ErrorDuplicateTransactionId') return null;
-  return { id: textIn(error, '@event.existingEventId') };
+  return { id: idIn(error, '@event.existingEventId') };
 }
 
 function isAt(made: Fields, { time }: MirroredEvent): boolean {
@@ -175,7 +175,7 @@ function isAt(made: Fields, { time }: MirroredEvent): boolean {
 
 /** Throws `CalendarUnreadable` if the answer is no event. */
 function placedIn(event: Fields): PlacedEvent {
-  const remoteId = textIn(event, 'id');
+  const remoteId = idIn(event);
   if (remoteId === null) throw new CalendarUnreadable('The provider answered no event');
   const meeting = fieldsOf(event['onlineMeeting']) ?? {};
   return { remoteId, etag: textIn(event, '@odata.etag'), meetingLink: textIn(meeting, 'joinUrl') };

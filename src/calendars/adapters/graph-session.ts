@@ -18,6 +18,8 @@ export interface GraphPage {
 /** Times in UTC whatever the owner has set, and bodies without their markup, which is most of an answer. */
 const PREFERENCES = ['outlook.timezone="UTC"', 'outlook.body-content-type="text"'];
 
+const LONGEST_LINK = 20_000;
+
 /** Requests to Microsoft Graph in an owner's name, all of which end by one signal. Throws the port's errors. */
 export class GraphSession {
   constructor(
@@ -59,8 +61,8 @@ export class GraphSession {
     if (!Array.isArray(fields['value'])) throw new CalendarUnreadable('The provider answered no list');
     return {
       items: fields['value'],
-      next: this.ownLink(textIn(fields, '@odata.nextLink')),
-      delta: this.ownLink(textIn(fields, '@odata.deltaLink')),
+      next: this.ownLink(textIn(fields, '@odata.nextLink', LONGEST_LINK)),
+      delta: this.ownLink(textIn(fields, '@odata.deltaLink', LONGEST_LINK)),
     };
   }
 

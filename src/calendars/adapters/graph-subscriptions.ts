@@ -4,7 +4,7 @@ import { formatInstant, parseInstant } from '../../kernel/instant-text.js';
 import { CalendarUnreadable, isCalendarFault } from '../domain/errors.js';
 import type { Watch, WatchRequest } from '../ports.js';
 import type { CalendarAnswer } from './calendar-requests.js';
-import { fieldsOf, textIn } from './graph-fields.js';
+import { fieldsOf, idIn, textIn } from './graph-fields.js';
 import type { GraphSession } from './graph-session.js';
 
 /** Graph keeps subscriptions to events for less than seven days; an hour less allows for clocks that differ. */
@@ -74,7 +74,7 @@ async function endIfPossible(session: GraphSession, watch: Watch): Promise<void>
 function watchIn(session: GraphSession, answer: CalendarAnswer, of: string, asked: string): Watch {
   const subscription = session.fields(answer);
   const expiresAt = parseInstant(textIn(subscription, 'expirationDateTime') ?? asked);
-  const id = textIn(subscription, 'id');
+  const id = idIn(subscription);
   if (id === null) throw new CalendarUnreadable('The provider answered no subscription');
   const handle: Handle = { id, of };
   return { handle: JSON.stringify(handle), expiresAt: expiresAt ?? parseInstant(asked)! };
@@ -88,7 +88,7 @@ function pathOf(id: string): string {
 function readHandle({ handle }: Watch): Handle | null {
   try {
     const fields = fieldsOf(JSON.parse(handle)) ?? {};
-    const id = textIn(fields, 'id');
+    const id = idIn(fields);
     const of = textIn(fields, 'of');
     return id === null || of === null ? null : { id, of };
   } catch {

@@ -370,6 +370,36 @@ describe('MicrosoftOwnerCalendar', () => {
       await expect(microsoft.calendar.calendars(microsoft.account)).rejects.toThrow(/too long|no end/);
     });
 
+    it('keeps nothing that is too long or cannot be stored', async () => {
+      const time = { dateTime: '2026-01-05T09:00:00.0000000', timeZone: 'UTC' };
+      const at = { start: time, end: { ...time, dateTime: '2026-01-05T10:00:00' } };
+      const value = [
+        { ...at, id: 'x'.repeat(601) },
+        { ...at, id: 'nul\0' },
+        { ...at, id: 'half \ud800' },
+        { ...at, id: 'a', iCalUId: 'nul\0', '@odata.etag': 'x'.repeat(5_000_000) },
+        { ...at, id: 'b', start: { ...time, timeZone: 'z'.repeat(1_000_000) } },
+      ];
+      const link = `${microsoft.graph.url}/me/calendars/x/calendarView/delta?$deltatoken=1`;
+      microsoft.graph.fail(answers(200, JSON.stringify({ value, '@odata.deltaLink': link })));
+      const { events, skipped } = await microsoft.sync();
+      expect(events.map(({ id, uid, etag }) => [id, uid, etag])).toEqual([
+        ['a', null, null],
+        ['b', null, null],
+      ]);
+      expect(skipped).toBe(3);
+    });
+
+    it('passes over a series whose occurrences cannot be had, and tells of the rest', async () => {
+      addWeekly();
+      const { cursor } = await microsoft.sync();
+      microsoft.graph.change('weekly', { subject: 'changed' });
+      add('a', '2026-01-05T10:00:00', '2026-01-05T11:00:00');
+      microsoft.graph.fail(graphError(400, 'ErrorInvalidRequest'), { on: /instances/ });
+      const { shown, removed, skipped } = await microsoft.sync(cursor);
+      expect([shown.map(([name]) => name), removed, skipped]).toEqual([['a'], ['weekly'], 1]);
+    });
+
     it('refuses a calendar of more events than anybody has', async () => {
       const value = Array.from({ length: 40_000 }, () => ({ id: 'a', type: 'seriesMaster' }));
       const next = `${microsoft.graph.url}/me/more`;

@@ -6,7 +6,7 @@ import type { ChangePage, MirroredEvent, PlacedEvent, RemoteCalendar } from '../
 import { OwnerCalendar, type CalendarAccount, type Watch, type WatchRequest } from '../ports.js';
 import type { AccountRequests } from './account-requests.js';
 import { graphChanges } from './graph-changes.js';
-import { fieldsOf, textIn } from './graph-fields.js';
+import { fieldsOf, idIn, textIn } from './graph-fields.js';
 import { pathOf, place } from './graph-placement.js';
 import { GraphSession } from './graph-session.js';
 import { subscribe, unsubscribe } from './graph-subscriptions.js';
@@ -27,7 +27,7 @@ const SYNC_MS = 20 * 60_000;
 const CALL_MS = 2 * 60_000;
 
 const MOST_CALENDARS = 1_000;
-const MOST_CALENDAR_PAGES = 100;
+const MOST_CALENDAR_PAGES = 20;
 
 /**
  * Calendars of Microsoft 365, by Microsoft Graph v1.0, which also serves accounts of outlook.com. The token needs the permission
@@ -102,7 +102,7 @@ export class MicrosoftOwnerCalendar extends OwnerCalendar {
 /** Null for what is no calendar. */
 function calendarIn(item: unknown): RemoteCalendar | null {
   const fields = fieldsOf(item) ?? {};
-  const id = textIn(fields, 'id');
+  const id = idIn(fields);
   if (id === null) return null;
   return {
     id,
