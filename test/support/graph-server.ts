@@ -216,6 +216,7 @@ export class GraphServer {
     if (kind === 'calendarView' && eventId === 'delta') return this.delta(request, url, calendarId);
     if (kind === 'events' && more === 'instances') return this.instances(url, eventId);
     if (kind === 'events' && request.method === 'POST') return this.create(calendarId, body);
+    if (kind === 'events' && request.method === 'GET' && eventId) return this.single(calendarId, eventId);
     if (kind === 'events' && request.method === 'GET') return this.filtered(url, calendarId);
     throw new Refusal(404, 'ResourceNotFound');
   }
@@ -253,6 +254,12 @@ export class GraphServer {
     const instances = this.mailbox.instances(eventId, rangeIn(url));
     if (!instances) throw new Refusal(404, 'ErrorItemNotFound');
     return { json: this.listed(url, instances, Number(url.searchParams.get('$top') ?? 10)) };
+  }
+
+  private single(calendarId: string, eventId: string): { json: GraphFields } {
+    const event = this.mailbox.events(calendarId).find(({ id }) => id === eventId);
+    if (!event) throw new Refusal(404, 'ErrorItemNotFound');
+    return { json: event };
   }
 
   private filtered(url: URL, calendarId: string): { json: GraphFields } {

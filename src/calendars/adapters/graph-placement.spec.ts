@@ -67,6 +67,18 @@ describe("A booking in its owner's Microsoft calendar", () => {
     },
   );
 
+  it('is made anew where Graph names a twin among the deleted items', async () => {
+    microsoft.graph.addCalendar('deleted', 'Deleted items');
+    const { id } = microsoft.graph.add('deleted', {
+      start: '2026-01-05T10:00:00',
+      end: '2026-01-05T10:30:00',
+    });
+    const error = { code: 'ErrorDuplicateTransactionId', '@event.existingEventId': id };
+    microsoft.graph.fail(answers(400, JSON.stringify({ error })), { on: CREATE });
+    expect((await put(mirrored())).remoteId).not.toBe(id);
+    expect(event()['subject']).toBe('Intro call');
+  });
+
   it('is found where Graph says 409 and not which event it is', async () => {
     const first = await put(mirrored());
     microsoft.graph.fail(answers(200, '{"value":[]}'), { on: /filter/ });
@@ -136,6 +148,14 @@ describe("A booking in its owner's Microsoft calendar", () => {
       expect((event()['body'] as { content: string }).content).toContain(placed.meetingLink);
     }
     expect(event()).toMatchObject({ start: { dateTime: '2026-01-06T10:00:00.000' } });
+  });
+
+  it('keeps its Teams meeting where the answer to its making was lost', async () => {
+    const online = (start: string) => mirrored(start, { wantsMeetingLink: true });
+    const { meetingLink } = await put(online('2026-01-05T10:00:00Z'));
+    microsoft.graph.fail(answers(200, '{"value":[]}'), { on: /filter/ });
+    expect((await put(online('2026-01-06T10:00:00Z'))).meetingLink).toBe(meetingLink);
+    expect((event()['body'] as { content: string }).content).toContain(meetingLink);
   });
 
   it('gets the link of a meeting that Graph makes a moment later', async () => {

@@ -55,12 +55,11 @@ async function make(
     body: { ...newEvent(event), transactionId: id },
   });
   const twin = twinIn(answer);
-  if (twin) {
-    const known = twin.id === null ? null : { remoteId: twin.id, etag: null, meetingLink: null };
+  if (twin)
     return (
-      (known && (await change(session, event, known))) ?? (await changeByUid(session, calendarId, event))
+      (twin.id && (await changeById(session, calendarId, event, twin.id))) ||
+      (await changeByUid(session, calendarId, event))
     );
-  }
   const made = session.fields(answer);
   const placed = placedIn(made);
   return isAt(made, event) ? placed : change(session, event, placed); // it was made before, of an earlier state
@@ -79,6 +78,18 @@ async function change(
   if (answer.status === 404) return null;
   const changed = placedIn(session.fields(answer));
   return { ...changed, meetingLink: changed.meetingLink ?? meetingLink };
+}
+
+/** Only where the event is in that calendar: Graph may mean one among the deleted items. */
+async function changeById(
+  session: GraphSession,
+  calendarId: string,
+  event: MirroredEvent,
+  id: string,
+): Promise<PlacedEvent | null> {
+  const path = `/me/calendars/${encodeURIComponent(calendarId)}/events/${encodeURIComponent(id)}`;
+  const answer = await session.ask(`${path}?$select=id,onlineMeeting`);
+  return answer.status === 404 ? null : change(session, event, placedIn(session.fields(answer)));
 }
 
 async function changeByUid(
