@@ -109,6 +109,7 @@ module.exports = {
         pathNot: [
           '^src/kernel/',
           '^src/$1/(mails|domain)/',
+          '^src/platform/icalendar-text\\.ts$', // as pure as they are
           packages('@js-joda/core', 'preact', 'preact-render-to-string', 'ical\\.js', 'moment-timezone'),
           '^(node:)?module$', // loads data, such as which country a time zone lies in
         ],
