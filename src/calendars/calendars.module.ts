@@ -14,11 +14,16 @@ import { DueSyncs } from './adapters/due-syncs.js';
 import { LoadedOwnerCalendars } from './adapters/loaded-owner-calendars.js';
 import { PostgresBusyCache } from './adapters/postgres-busy-cache.js';
 import { PostgresConnections } from './adapters/postgres-connections.js';
+import { PostgresPublishedFeeds } from './adapters/postgres-published-feeds.js';
 import { StaleAfter } from './domain/stale-after.js';
-import { BusyCache, Connections, Notices, OwnerCalendars } from './ports.js';
+import { BusyCache, Connections, Notices, OwnerCalendars, PublishedFeeds } from './ports.js';
 import { CalendarReads } from './reads/calendar-reads.js';
+import { FeedReads } from './reads/feed-reads.js';
 import { ConnectCalendar } from './use-cases/connect-calendar.js';
 import { DisconnectCalendar } from './use-cases/disconnect-calendar.js';
+import { EndFeed } from './use-cases/end-feed.js';
+import { OpenFeed } from './use-cases/open-feed.js';
+import { PublishFeed } from './use-cases/publish-feed.js';
 import { SyncCalendar } from './use-cases/sync-calendar.js';
 
 const offered = [
@@ -29,6 +34,10 @@ const offered = [
     ...([OwnerCalendars, Connections, BusyCache, Notices, StaleAfter] as const),
     ...([UnitOfWork, Clock] as const),
   ),
+  provide(PublishFeed, PublishedFeeds, UnitOfWork, Clock, Ids),
+  provide(EndFeed, PublishedFeeds, UnitOfWork),
+  provide(OpenFeed, PublishedFeeds, UnitOfWork, Clock),
+  provide(FeedReads, Sql),
   provide(DueSyncs, Sql),
   provide(CalendarReads, Sql),
 ];
@@ -40,6 +49,7 @@ const offered = [
     provideAs(OwnerCalendars, LoadedOwnerCalendars, CalendarRequests, Clock),
     provideAs(Connections, PostgresConnections, Session, UnitOfWork, SealedText),
     provideAs(BusyCache, PostgresBusyCache, Session),
+    provideAs(PublishedFeeds, PostgresPublishedFeeds, Session),
     provideAs(Notices, DeliveryNotices, TellOfStaleCalendar),
   ],
   exports: offered.map(({ provide: token }) => token),

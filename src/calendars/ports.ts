@@ -2,6 +2,7 @@ import type { Instant } from '@js-joda/core';
 import type { Interval } from '../kernel/interval.js';
 import type { BusyNews } from './domain/busy-news.js';
 import type { CalendarConnection, CalendarProvider } from './domain/connection.js';
+import type { PublishedFeed } from './domain/published-feed.js';
 import type { ChangePage, MirroredEvent, PlacedEvent, RemoteCalendar } from './domain/remote-event.js';
 
 /**
@@ -127,6 +128,21 @@ export abstract class BusyCache {
 
   /** Forgets the events of a calendar of which no page told in that turn. */
   abstract forgetUntold(calendarId: string, turn: number): Promise<void>;
+}
+
+/** The feeds by which owners show their bookings to calendars elsewhere: one an owner. */
+export abstract class PublishedFeeds {
+  /** Stores an owner's feed in place of the one before. */
+  abstract publish(feed: PublishedFeed): Promise<void>;
+
+  /** The feed whose token has that SHA-256; null if there is none. */
+  abstract find(tokenHash: Buffer): Promise<PublishedFeed | null>;
+
+  /** Notes when a feed was last read, unless it has ended meanwhile. */
+  abstract noteReading(tokenHash: Buffer, at: Instant): Promise<void>;
+
+  /** Ends an owner's feed; false if there is none. */
+  abstract end(ownerId: string): Promise<boolean>;
 }
 
 /** What owners are told by mail. */

@@ -9,6 +9,7 @@ import { parseUrl } from '../kernel/url.js';
 import type { Answer } from './answer.js';
 import type { Desk } from './desk.js';
 import { UsageFault } from './faults.js';
+import { addFeeds } from './feeds.js';
 import type { OpenInstallation } from './installation.js';
 import { sheet, table } from './layout.js';
 import { userNamed } from './named-user.js';
@@ -31,6 +32,7 @@ interface IcsOptions {
 export function addCalendars(program: Command, desk: Desk): void {
   const calendars = program.command('calendars').description("owners' calendars elsewhere");
   addAccounts(calendars.command('add').description("connect an owner's calendars"), desk);
+  addFeeds(calendars, desk);
 
   calendars
     .command('list')

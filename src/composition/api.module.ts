@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { CalendarsModule } from '../calendars/calendars.module.js';
+import { FeedsController } from '../calendars/http/feeds.controller.js';
 import { CrmModule } from '../crm/crm.module.js';
 import { ContactsController } from '../crm/http/contacts.controller.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
@@ -32,6 +33,7 @@ import { SchedulingModule } from '../scheduling/scheduling.module.js';
     PublicBookingsController,
     HoldsController,
     EventsController,
+    FeedsController,
     HealthController,
   ],
   providers: [

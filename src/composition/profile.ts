@@ -67,7 +67,7 @@ const environment = z.object({
     .describe('Requests a minute per API key; 0 is no limit'),
   LIMIT_PREAUTH_PER_MINUTE: wholeNumber(0, MOST_PER_MINUTE)
     .default(5)
-    .describe('Failed authentications a minute per IP; 0 is no limit'),
+    .describe('Failed authentications a minute per IP, and wrong addresses of feeds; 0 is no limit'),
   LIMIT_PUBLIC_BOOKING_PER_MINUTE: wholeNumber(0, MOST_PER_MINUTE)
     .default(10)
     .describe('Public bookings a minute per IP; 0 is no limit'),

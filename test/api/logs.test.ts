@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.js';
 import { Installation, withoutLimits } from '../support/installation.js';
 import type { Owner } from '../support/owners.js';
 import { sendRaw } from '../support/raw-http.js';
-import type { RunningServer } from '../support/server.js';
+import { runCli, type RunningServer } from '../support/server.js';
 
 const invitee = {
   inviteeName: 'Xanthippe Quisling',
@@ -43,6 +43,7 @@ describe('what LinkTime logs, of all there is to log', () => {
   it('has no key and nothing of what invitees said, whatever goes right or wrong', async () => {
     const anyone = new Client(server.url);
     const client = anyone.as(owner);
+    const feed = await publishedFeed();
     const offer = await linktime.owners.offer(owner, {
       questions: [{ id: 'topic', label: 'Topic?', type: 'text' }],
     });
@@ -61,6 +62,8 @@ describe('what LinkTime logs, of all there is to log', () => {
     await client.get(`/api/v1/contacts/${invitee.inviteeEmail}`);
     await client.get(`/api/v1/availability/${invitee.inviteeEmail}`, { timezone: invitee.notes });
     await client.get(`/nothing/${invitee.inviteeEmail}`);
+    await fetch(server.url + feed);
+    await fetch(server.url + feed.replace('.ics', 'x.ics'));
     await client.post('/api/v1/contacts', { name: invitee.inviteeName, email: invitee.inviteeEmail });
     await client.post(`/api/v1/bookings/${booking.id}/cancel`, { reason: invitee.notes });
     await anyone.get('/api/v1/me', { api_key: owner.key });
@@ -75,6 +78,8 @@ describe('what LinkTime logs, of all there is to log', () => {
       `alter table contacts add constraint never check (name not like 'Xan%' or phone is null) not valid`,
     );
     await linktime.query('alter table email_logs rename to out_of_reach');
+    await linktime.query('alter table calendar_feeds rename column token_hash to lost_hash');
+    expect((await fetch(server.url + feed)).status).toBe(500);
     const failing = {
       ...bookingOf(offer, inDays(3, '12:00'), invitee),
       inviteeEmail: 'other@quisling.example',
@@ -105,6 +110,17 @@ describe('what LinkTime logs, of all there is to log', () => {
         expectNothingSecret(name, await readFile(join(linktime.dataDir, name), 'utf8'));
     }
   });
+
+  /** Where the owner's bookings are published: the address is a secret. */
+  async function publishedFeed(): Promise<string> {
+    const { stdout } = await runCli(
+      ['calendars', 'publish', '--user', owner.email, '--json'],
+      linktime.settings,
+    );
+    const { pathname } = new URL((JSON.parse(stdout) as { url: string }).url);
+    secrets.add(pathname.slice(-24, -4));
+    return pathname;
+  }
 
   function expectNothingSecret(what: string, log: string): void {
     const told = log.split('\n').filter((line) => [...secrets].some((secret) => line.includes(secret)));

@@ -43,6 +43,12 @@ export class CalendarConnectionNotFound extends NotFound {
   }
 }
 
+export class FeedNotFound extends NotFound {
+  constructor() {
+    super('Calendar feed not found');
+  }
+}
+
 export class CalendarSyncUnderWay extends Conflict {
   constructor() {
     super('This calendar connection is being synced already');

@@ -5,7 +5,7 @@ import { ApiBearerAuth } from './described.js';
 import type { KeyOwner } from './key-owner.js';
 
 /** Who may call a route, and which limit counts the calls. */
-export type Access = 'api key' | 'public booking' | 'open';
+export type Access = 'api key' | 'public booking' | 'secret address' | 'open';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -16,6 +16,8 @@ declare module 'fastify' {
     keyOwner: KeyOwner | null;
     /** Takes back what the request spent of a limit. */
     refundLimit: (() => Promise<void>) | null;
+    /** Has a wrong secret in the address counted; throws a refusal once there were too many. */
+    countWrongGuess: (() => Promise<void>) | null;
   }
 }
 

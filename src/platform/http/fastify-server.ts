@@ -82,6 +82,7 @@ export function makeFastify(options: ServerOptions): FastifyInstance {
 
   server.decorateRequest('keyOwner', null);
   server.decorateRequest('refundLimit', null);
+  server.decorateRequest('countWrongGuess', null);
   server.addHook('onRequest', (request, reply, done) => {
     finishHeaders(routes, request, reply);
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {

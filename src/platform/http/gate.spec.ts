@@ -84,6 +84,21 @@ describe('The gate', () => {
     expect((await call('good 2')).status).toBe(429);
   });
 
+  it('lets nobody try more secret addresses once a few were wrong, and counts that by itself', async () => {
+    const read = async (isWrong: boolean, ip = '203.0.113.7') => {
+      const { status, request } = await call(null, ip, 'secret address');
+      if (status === 200 && isWrong) await request.countWrongGuess!();
+      return status;
+    };
+    expect([await read(false), await read(false), await read(false)]).toEqual([200, 200, 200]);
+    expect([await read(true), await read(true), await read(false)]).toEqual([200, 200, 429]);
+    expect(await read(false, '203.0.113.8')).toBe(200);
+    expect(await statuses('good')).toEqual([200]);
+
+    now += 60_000;
+    expect(await read(false)).toBe(200);
+  });
+
   it('knows at another process too which keys were proven from the address', async () => {
     await call('good');
     const other = new Gate(

@@ -35,6 +35,7 @@ export class Gate {
     const { access } = request.routeOptions.config;
     if (access === 'api key') await this.admitKey(request, reply);
     else if (access === 'public booking') await this.admitPublic(request, reply);
+    else if (access === 'secret address') await this.admitGuess(request, reply);
   }
 
   private async admitPublic(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -46,6 +47,16 @@ export class Gate {
       await this.rateLimits.refund(bucket);
       tell(await this.rateLimits.peek(bucket, limit), reply);
     };
+  }
+
+  /** As failed authentications are, but counted by themselves: an address that has ended locks no API key out. */
+  private async admitGuess(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const bucket = `guesses:${countedAddress(request.ip)}`;
+    const limit = this.limits.preAuthPerMinute;
+    if (limit === 0) return;
+    const allowance = await this.rateLimits.peek(bucket, limit);
+    if (!allowance.allowed) refuse(allowance, reply);
+    request.countWrongGuess = () => this.count(bucket, limit, reply);
   }
 
   private async admitKey(request: FastifyRequest, reply: FastifyReply): Promise<void> {
