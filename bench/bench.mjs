@@ -95,8 +95,9 @@ async function textOf({ machine, date, engine, http, delivery, rest }) {
     sections.push(`### ${parts.engine.title}`, ...[workloads, byBusy, byDays].map(table));
   }
   if (http) {
-    const { table, growthTable } = await parts.http.load();
-    sections.push(`### ${parts.http.title}`, table(http));
+    const { table, calendarsTable, growthTable } = await parts.http.load();
+    if (http.results.length > 0) sections.push(`### ${parts.http.title}`, table(http));
+    if (http.calendars) sections.push(calendarsTable(http.calendars));
     if (http.growth) sections.push(growthTable(http.growth));
   }
   if (delivery) {

@@ -29,6 +29,8 @@ describe('the benchmarks', () => {
         expect(throughput).toBeGreaterThan(0);
         expect(cpu).toBeGreaterThan(0);
       }
+      expect(measured.http.calendars).toMatchObject({ connections: 3, events: 50, most: 1.3 });
+      expect(measured.http.calendars.ratio).toBeGreaterThan(0);
       expect(measured.http.growth.points).toHaveLength(9);
       for (const { perSecond, doubled, lag, api } of measured.delivery.results) {
         expect(perSecond).toBeGreaterThan(0);

@@ -5,13 +5,15 @@ import pg from 'pg';
 export function worldOf(tiny) {
   return tiny
     ? {
-        bookings: { main: 1_000, small: 100, large: 2_000 },
+        bookings: { main: 1_000, small: 100, large: 2_000, connected: 100 },
         contacts: { main: 500, small: 50, medium: 100 },
+        calendars: { connections: 3, events: 50 },
         hosts: 4,
       }
     : {
-        bookings: { main: 100_000, small: 10_000, large: 1_000_000 },
+        bookings: { main: 100_000, small: 10_000, large: 1_000_000, connected: 10_000 },
         contacts: { main: 100_000, small: 1_000, medium: 10_000 },
+        calendars: { connections: 3, events: 5_000 },
         hosts: 24,
       };
 }
@@ -22,7 +24,7 @@ const uuid = (kind, owner, number) =>
 const uuidSql = (kind, owner, number) =>
   `('${kind}${String(owner).padStart(7, '0')}-0000-7000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
 
-export const owners = { main: 1, small: 2, large: 3, medium: 4 };
+export const owners = { main: 1, small: 2, large: 3, medium: 4, connected: 5 };
 const FIRST_HOST = 100;
 
 export const ids = {
@@ -63,6 +65,7 @@ export async function fill(url, world, tell) {
       await run(`bookings of ${name}: ${size}`, bookingsSql(owners[name], size, contacts));
     }
     await run('e-mail logs', EMAIL_LOGS);
+    await run('calendars', calendarsSql(owners.connected, world.calendars));
     await client.query('set session_replication_role = origin');
     for (const index of indexes) await run(`index ${index.name}`, index.sql);
     await run('counts', COUNTS);
@@ -147,6 +150,25 @@ function bookingsSql(owner, size, contacts) {
       case when n % 10 = 0 then 'Ill' end, start - interval '14 days', start - interval '14 days'
     from (select n, date_trunc('day', now()) + interval '${DAYS_AHEAD} days' - make_interval(hours => n) as start
           from generate_series(1, ${size}) n) numbered`;
+}
+
+// Half an hour at each full hour of the evening, when nothing is offered, so that it takes no slot away: 5,000 of them fill the two
+// years that are cached.
+function calendarsSql(owner, { connections, events }) {
+  const connection = uuidSql('f', owner, '1 + n % ' + connections);
+  return `
+    insert into calendar_connections (id, owner_id, provider, account, credentials, synced_at, stale_at, failures, access_lost,
+      created_at, updated_at)
+    select ${uuidSql('f', owner, 'n')}, '${ids.owner(owner)}', 'CALDAV', 'account ' || n, '', now(), 'infinity', 0, false, now(), now()
+    from generate_series(1, ${connections}) n;
+    insert into calendars (id, connection_id, owner_id, remote_id, name, writable, is_read, is_written)
+    select id, id, owner_id, 'calendar', 'Calendar', true, true, false from calendar_connections;
+    insert into calendar_events (calendar_id, remote_id, told_in_turn)
+    select ${connection}, n, 1 from generate_series(1, ${events}) n;
+    insert into busy_times (calendar_id, remote_id, owner_id, busy)
+    select ${connection}, n, '${ids.owner(owner)}', tstzrange(start, start + interval '30 minutes')
+    from (select n, date_trunc('day', now()) + make_interval(days => n / 7, hours => 17 + n % 7) as start
+          from generate_series(1, ${events}) n) numbered`;
 }
 
 // Two for each of the first thousand bookings, which the detail workload asks for.

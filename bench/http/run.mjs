@@ -1,4 +1,5 @@
 // LinkTime against bare Fastify and pg, over HTTP, and what pages cost as tables grow.
+import { calendarsCost, NAME as CALENDARS } from './calendars.mjs';
 import { compare } from './compare.mjs';
 import { growth } from './growth.mjs';
 import { checkLikeness, openWorld } from './world.mjs';
@@ -35,12 +36,17 @@ export async function run({
       const result = await compare({ ...world, workload, rounds, milliseconds });
       results.push({ ...result, ok: result.throughput >= result.bar && result.cpu <= MOST_CPU });
     }
+    const calendars = CALENDARS.includes(only)
+      ? await calendarsCost(world, { tell, rounds, milliseconds })
+      : null;
     const grown = only ? null : await growth(world, { tell, rounds, milliseconds: milliseconds / 3 });
-    return { postgres: world.postgresVersion, sizes: world.world, results, growth: grown };
+    return { postgres: world.postgresVersion, sizes: world.world, results, calendars, growth: grown };
   } finally {
     await world.close();
   }
 }
+
+export { calendarsTable } from './calendars.mjs';
 
 /** The comparison as a table for people. */
 export function table({ results }) {

@@ -29,12 +29,17 @@ export function post(path, body) {
   return `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 }
 
+/** Seven days soon after a time, as a question for availability. */
+export function weekOf(now) {
+  const from = now + FIRST_DAY * DAY;
+  return `startDate=${dateOf(from)}&endDate=${dateOf(from + 6 * DAY)}`;
+}
+
 /** By name: the bar of its throughput as a share of the bare server's, and `requests()`, the texts of a round. */
 export function workloadsOf(world, key) {
   const draw = sequence(20_260_215);
   const many = (path) => Array.from({ length: COPIES }, () => get(path(), key));
-  const from = Date.now() + FIRST_DAY * DAY;
-  const week = `startDate=${dateOf(from)}&endDate=${dateOf(from + 6 * DAY)}`;
+  const week = weekOf(Date.now());
   const taken = Math.min(1_000, world.bookings.main);
   const searches = Array.from({ length: 50 }, () => `contact${1 + draw(world.contacts.main)}@`);
   const slots = freeSlots(world.hosts);
