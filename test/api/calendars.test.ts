@@ -8,7 +8,7 @@ import { icalendar, vevent } from '../support/icalendar.js';
 import { Installation, withoutLimits } from '../support/installation.js';
 import type { Offer, Owner } from '../support/owners.js';
 import { RADICALE_USER, startRadicale } from '../support/radicale.js';
-import { runCli, type Answer } from '../support/server.js';
+import { runCli, runCliOnTerminal, type Answer } from '../support/server.js';
 
 interface Availability extends ErrorBody {
   data: { startTime: string }[];
@@ -216,6 +216,26 @@ describe('A calendar that its owner has connected', () => {
     await expect(calendars('remove', id)).rejects.toThrow('Calendar connection not found');
     await expect(calendars('sync', id)).rejects.toThrow('Calendar connection not found');
   });
+
+  it('shows on a terminal how far its first reading has come, and nowhere else', async () => {
+    const events = Array.from({ length: 210 }, (_, n): [string, string] => [
+      `${n}.ics`,
+      icalendar(vevent(`${n}`, `DTSTART:${compact(inDays(n, '12:00'))}`, 'DURATION:PT1H')),
+    ]);
+    await radicale.lay('owner/work', new Map(events));
+    const id = await added('--read', 'owner/work');
+    const seen = await runCliOnTerminal(['calendars', 'sync', id], linktime.settings);
+    const progress = [...seen.matchAll(/\r\x1b\[Kowner\/work: (\d+) of 210 events/g)].map(
+      ([, count]) => count,
+    );
+    expect(progress).toEqual(['200', '210']);
+    expect(seen.split('\r\x1b[K').at(-1)).toMatch(/^id: /); // it is gone when the answer comes
+
+    await linktime.query('update calendars set cursor = null');
+    const { stdout, stderr } = await runCli(['calendars', 'sync', id, '--json'], linktime.settings);
+    expect({ value: JSON.parse(stdout), stderr }).toMatchObject({ value: { id }, stderr: '' });
+    expect(stdout.trimEnd()).not.toContain('\n');
+  }, 60_000);
 
   it('is read by the worker without anybody asking', async () => {
     await dav('PUT', 'work/lunch.ics', lunch());

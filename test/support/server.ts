@@ -59,6 +59,17 @@ export async function runCli(args: readonly string[], settings: Settings, stdin 
   return { code, ...answer };
 }
 
+/** Runs the tool on a terminal and returns all that a person sees there, line ends and control characters included. */
+export async function runCliOnTerminal(args: readonly string[], settings: Settings): Promise<string> {
+  const command = [process.execPath, join(dist, 'src/cli.js'), ...args].map((part) => `'${part}'`).join(' ');
+  const terminal = spawn('script', ['-qec', command, '/dev/null'], { env: environmentOf(settings) });
+  let seen = '';
+  terminal.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text));
+  terminal.stdin.on('error', () => undefined); // its end ends the terminal, so it is left open
+  await once(terminal, 'close');
+  return seen;
+}
+
 /** Starts a command that goes on until it is interrupted, and resolves once it has written what is looked for. */
 export async function startCli(
   args: readonly string[],
@@ -95,10 +106,12 @@ function start(program: string, settings: Settings, args: readonly string[] = []
 }
 
 function launch(program: string, settings: Settings, args: readonly string[] = []): ChildProcess {
+  return spawn(process.execPath, [join(dist, 'src', program), ...args], { env: environmentOf(settings) });
+}
+
+function environmentOf(settings: Settings): Settings {
   const { PATH = '', HOME = '', TZ = 'UTC' } = process.env;
-  return spawn(process.execPath, [join(dist, 'src', program), ...args], {
-    env: { PATH, HOME, TZ, ...settings },
-  });
+  return { PATH, HOME, TZ, ...settings };
 }
 
 /** Waits until the process has written what is looked for. */
