@@ -65,7 +65,7 @@ export async function fill(url, world, tell) {
       await run(`bookings of ${name}: ${size}`, bookingsSql(owners[name], size, contacts));
     }
     await run('e-mail logs', EMAIL_LOGS);
-    await run('calendars', calendarsSql(owners.connected, world.calendars));
+    if (world.calendars) await run('calendars', calendarsSql(owners.connected, world.calendars));
     await client.query('set session_replication_role = origin');
     for (const index of indexes) await run(`index ${index.name}`, index.sql);
     await run('counts', COUNTS);
