@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Attempted } from '../delivery/ports.js';
 import { dueKinds, type Backlog, type Due } from '../delivery/reads/backlog.js';
-import { lanes, type Job, type JobQueue } from '../kernel/job-queue.js';
+import { lanes, type Job, type JobQueue, type Lane } from '../kernel/job-queue.js';
 
 /** What is owed to the world, as any process may tell it. Unknown (NaN) while the database is away. */
 export function showBacklog(registry: Registry, backlog: Backlog): void {
@@ -56,6 +56,7 @@ export class DeliveryMetrics {
   private readonly seconds: Histogram<'kind'>;
   private readonly jobFaults: Counter<'job'>;
   private readonly relayFaults: Counter<'relay'>;
+  private readonly reopenings: Counter<'lane'>;
 
   constructor(private readonly registry: Registry) {
     const registers = [registry];
@@ -86,6 +87,13 @@ export class DeliveryMetrics {
       labelNames: ['relay'] as const,
       registers,
     });
+    this.reopenings = new Counter({
+      name: 'linktime_lanes_reopened_total',
+      help: 'Times that jobs waited for a minute, none was handed over, and the lane was opened anew',
+      labelNames: ['lane'] as const,
+      registers,
+    });
+    for (const lane of lanes) this.reopenings.inc({ lane }, 0);
   }
 
   /** Tells of the queue: unknown (NaN) while it is away. */
@@ -116,6 +124,10 @@ export class DeliveryMetrics {
 
   relayFailed(relay: string): void {
     this.relayFaults.inc({ relay });
+  }
+
+  laneReopened(lane: Lane): void {
+    this.reopenings.inc({ lane });
   }
 }
 

@@ -19,6 +19,7 @@ import { SafeRequests } from '../platform/outgoing/safe-requests.js';
 import { DatabaseNotifications } from '../platform/persistence/notifications.js';
 import { OUTBOX_CHANNEL, OutboxTurns } from '../platform/persistence/outbox.js';
 import { Relay, type Turns } from '../platform/persistence/relay.js';
+import { Watchdog } from '../platform/queue/watchdog.js';
 import type { DeliveryMetrics } from './delivery-metrics.js';
 
 /** Every job by name. What is returned is the attempt at a delivery, if the job made one. */
@@ -30,6 +31,7 @@ export class Workshop {
     private readonly relays: readonly Relay[],
     private readonly upkeep: Hourly,
     private readonly queue: JobQueue,
+    private readonly watchdog: Watchdog,
     private readonly tools: readonly { close(): Promise<void> }[],
   ) {}
 
@@ -66,7 +68,11 @@ export class Workshop {
     };
     const handle = async ({ name, id }: Job) => (await work[name](id)) ?? null;
     metrics.watch(queue);
-    queue.work(async (job) => {
+    const watchdog = new Watchdog(queue, (lane) => {
+      metrics.laneReopened(lane);
+      log.lines.warn({ lane }, 'jobs waited for a minute and none was handed over: the lane was opened anew');
+    });
+    const doJob = async (job: Job) => {
       try {
         const attempted = await orPutOff(events, handle, job);
         if (attempted) metrics.attempted(attempted);
@@ -77,14 +83,16 @@ export class Workshop {
       // There is room for another.
       if (job.name === 'handle-event') relay.events.wake();
       if (job.name === 'deliver-webhook') relay.deliveries.wake();
-    });
+    };
+    queue.work(watchdog.watching(doJob));
+    watchdog.start();
 
     const upkeep = new Hourly([() => events.prune(), () => deliveries.prune()], (error) =>
       log.error(error, 'what is old could not be forgotten'),
     );
     const relays = Object.values(relay);
     for (const each of relays) each.start();
-    return new Workshop(relays, upkeep, queue, [
+    return new Workshop(relays, upkeep, queue, watchdog, [
       app.get(Mailer),
       app.get(SafeRequests),
       app.get(CalendarRequests),
@@ -93,6 +101,7 @@ export class Workshop {
 
   /** Takes nothing new and waits for what is under way, `graceMs` at most. What is left is still owed. */
   async close(graceMs: number): Promise<void> {
+    this.watchdog.stop();
     await this.upkeep.stop();
     await Promise.all(this.relays.map((relay) => relay.stop()));
     await this.queue.close(graceMs);

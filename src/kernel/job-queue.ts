@@ -61,6 +61,12 @@ export abstract class JobQueue {
   /** What waits and what is under way in all processes that share the queue. Throws if that cannot be told now. */
   abstract load(): Promise<Load>;
 
+  /**
+   * Makes anew what brings the lane's jobs to this process, should it have got stuck. Handlers under way go on, though their jobs may be
+   * handed over again.
+   */
+  abstract reopen(lane: Lane): void;
+
   /** Takes nothing new, waits for the handlers under way (at most `graceMs`), lets go of connections. */
   abstract close(graceMs: number): Promise<void>;
 }

@@ -74,6 +74,7 @@ describe('what Prometheus reads', () => {
         'linktime_webhook_endpoints_disabled{reason="owner"}': 0,
         'linktime_jobs{lane="webhooks",state="waiting"}': 0,
         'linktime_due{kind="event"}': 0,
+        'linktime_lanes_reopened_total{lane="webhooks"}': 0,
       });
     },
     MINUTE,

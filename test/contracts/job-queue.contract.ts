@@ -171,6 +171,20 @@ export function jobQueueContract(name: string, openStage: () => Promise<JobQueue
       expect(errors).toEqual([]);
     });
 
+    it('goes on with what waits and what is rung for when a lane is reopened', async () => {
+      await open();
+      workshop.shut();
+      queue.work(workshop.handle);
+      await queue.enqueue(['a', 'b', 'c', 'd', 'e'].map(job));
+      await eventually(() => workshop.begun.length === 4);
+      queue.reopen('database');
+      workshop.open();
+      await handled(5);
+      await queue.enqueue([job('f')]);
+      await eventually(() => workshop.ended.some(({ id }) => id === 'f'));
+      expect(errors).toEqual([]);
+    });
+
     it('waits with closing for the handlers under way, and begins no other', async () => {
       await open();
       workshop.shut();

@@ -28,6 +28,8 @@ class RecordingQueue extends JobQueue {
     throw new Error('Nobody asks');
   }
 
+  reopen(): void {}
+
   async close(): Promise<void> {}
 }
 

@@ -38,7 +38,8 @@ export interface BullMqJobQueueOptions {
 export class BullMqJobQueue extends JobQueue {
   private readonly producer: Redis;
   private readonly queues: Readonly<Record<Lane, Queue<Job, void, Job['name']>>>;
-  private readonly workers: BullMqWorker[] = [];
+  private readonly workers = new Map<Lane, BullMqWorker>();
+  private handler: JobHandler | null = null;
   private readonly underWay = new Set<Promise<void>>();
   private toldOfFaultAt = -Infinity;
 
@@ -70,7 +71,8 @@ export class BullMqJobQueue extends JobQueue {
   }
 
   work(handler: JobHandler): void {
-    for (const lane of lanes) this.workers.push(this.openWorker(lane, handler));
+    this.handler = handler;
+    for (const lane of lanes) this.workers.set(lane, this.openWorker(lane, handler));
   }
 
   async load(): Promise<Load> {
@@ -86,11 +88,19 @@ export class BullMqJobQueue extends JobQueue {
     ) as unknown as Load;
   }
 
+  reopen(lane: Lane): void {
+    if (!this.handler) return; // nobody works here, or no more
+    this.workers.get(lane)?.abandon();
+    this.workers.set(lane, this.openWorker(lane, this.handler));
+  }
+
   async close(graceMs: number): Promise<void> {
-    const closed = Promise.all(this.workers.map((worker) => worker.close()));
+    this.handler = null;
+    const workers = [...this.workers.values()];
+    const closed = Promise.all(workers.map((worker) => worker.close()));
     await within(graceMs, this.idle()).catch(() => undefined);
     await within(GOODBYE_MS, closed).catch(() => undefined);
-    for (const worker of this.workers) worker.abandon();
+    for (const worker of workers) worker.abandon();
     await Promise.all(lanes.map((lane) => this.queues[lane].close()));
     this.producer.disconnect();
   }

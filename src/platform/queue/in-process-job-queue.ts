@@ -7,6 +7,7 @@ import {
   type Job,
   type JobErrorListener,
   type JobHandler,
+  type Lane,
   type Load,
 } from '../../kernel/job-queue.js';
 import { within } from '../within.js';
@@ -45,6 +46,11 @@ export class InProcessJobQueue extends JobQueue {
     return Object.fromEntries(
       this.roads.map(({ lane, waiting, underWay }) => [lane, { waiting: waiting.size, underWay }]),
     ) as unknown as Load;
+  }
+
+  /** There is nothing between this process and its jobs that could get stuck: what waits is looked at once more. */
+  reopen(_lane: Lane): void {
+    this.startSoon();
   }
 
   async close(graceMs: number): Promise<void> {
