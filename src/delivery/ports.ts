@@ -60,8 +60,8 @@ export abstract class WebhookEndpoints {
   /** The endpoint, locked until the unit of work ends; null if there is none. */
   abstract find(id: string): Promise<WebhookEndpoint | null>;
 
-  /** The endpoint as it is now, not locked and therefore not to be saved; null if there is none. */
-  abstract read(id: string): Promise<WebhookEndpoint | null>;
+  /** Those of the endpoints that there are, as they are now, not locked and therefore not to be saved; each once. */
+  abstract read(ids: readonly string[]): Promise<WebhookEndpoint[]>;
 
   abstract save(endpoint: WebhookEndpoint): Promise<void>;
 
@@ -89,18 +89,17 @@ export abstract class WebhookDeliveries {
   /** Gives up what is still to be delivered to an endpoint, a thousand at most. What is under way is left to whoever claimed it. */
   abstract abandon(endpointId: string, reason: string): Promise<void>;
 
-  /** Takes a delivery that is due for one attempt; null if it is not due, or under way elsewhere. A claim ends by itself after 20 s. */
-  abstract claim(deliveryId: string): Promise<ClaimedDelivery | null>;
+  /**
+   * Takes of these deliveries those that are due, each for one attempt, and none that is under way elsewhere or that somebody changes at
+   * this moment. A claim ends by itself after 20 s.
+   */
+  abstract claim(deliveryIds: readonly string[]): Promise<ClaimedDelivery[]>;
 
   /**
-   * Records what came of the claimed attempt. False, and nothing is recorded, if somebody else has claimed the delivery since, or it
-   * was given up or begun anew.
+   * Records what came of claimed attempts, and returns the ids of the deliveries. Nothing is recorded of one that somebody else has claimed
+   * since, or that was given up or begun anew.
    */
-  abstract record(
-    claim: ClaimedDelivery,
-    attempt: WebhookAttempt,
-    outcome: DeliveryOutcome,
-  ): Promise<boolean>;
+  abstract record(ended: readonly EndedAttempt[]): Promise<ReadonlySet<string>>;
 
   /** Gives the claimed delivery up without an attempt. */
   abstract giveUp(claim: ClaimedDelivery, reason: string): Promise<void>;
@@ -139,6 +138,12 @@ export type DeliveryOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'retry'; readonly afterSeconds: number }
   | { readonly kind: 'failed' };
+
+export interface EndedAttempt {
+  readonly claim: ClaimedDelivery;
+  readonly attempt: WebhookAttempt;
+  readonly outcome: DeliveryOutcome;
+}
 
 /** One attempt that was made and recorded, for those who keep count. */
 export interface Attempted {

@@ -38,18 +38,22 @@ const points: CrashPoint[] = [
     victim: 'worker',
     arm: (it) => it.afterCommit('worker', /set handled_at = now/),
   },
-  { name: 'a webhook is claimed', victim: 'worker', arm: (it) => it.afterCommit('worker', /claim delivery/) },
+  {
+    name: 'a webhook is claimed',
+    victim: 'worker',
+    arm: (it) => it.afterCommit('worker', /update webhook_deliveries d set under_way/),
+  },
   { name: 'a receiver has a webhook', victim: 'worker', arm: (it) => it.hook('taking') },
   { name: 'a receiver has answered', victim: 'worker', arm: (it) => it.hook('taken') },
   {
     name: 'a delivery is to be recorded',
     victim: 'worker',
-    arm: (it) => it.before('worker', /record delivery/),
+    arm: (it) => it.before('worker', /insert into webhook_attempts/),
   },
   {
     name: 'a delivery is recorded',
     victim: 'worker',
-    arm: (it) => it.afterCommit('worker', /record delivery/),
+    arm: (it) => it.afterCommit('worker', /insert into webhook_attempts/),
   },
   {
     name: 'a mail is claimed',

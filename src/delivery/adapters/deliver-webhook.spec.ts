@@ -40,7 +40,7 @@ describe('A webhook that is due', () => {
       [id],
     );
   const endpoint = async () =>
-    (await webhooks.unitOfWork.run(() => webhooks.endpoints.read(endpointId)))!.state;
+    (await webhooks.unitOfWork.run(() => webhooks.endpoints.read([endpointId])))[0]!.state;
   const verified = ({ body, headers }: ReceivedRequest, by = secret) =>
     new Webhook(by).verify(body, headers as Record<string, string>);
   /** One attempt at it, so long after the one before, with that answer. */
@@ -252,7 +252,7 @@ describe('Webhooks on request', () => {
     }
     const eventTypeId = await webhooks.addEventType(ownerId);
     const { id } = await webhooks.addEndpoint(ownerId, { eventTypeId });
-    const state = (await webhooks.unitOfWork.run(() => webhooks.endpoints.read(id)))!.state;
+    const state = (await webhooks.unitOfWork.run(() => webhooks.endpoints.read([id])))[0]!.state;
     expect(state).toMatchObject({ ownerId, eventTypeId, disabled: null, previousSecret: null });
   });
 

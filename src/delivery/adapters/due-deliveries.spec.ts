@@ -14,7 +14,8 @@ describe('Deliveries that are due', () => {
   beforeEach(() => webhooks.query('delete from webhook_endpoints'));
 
   const take = async (limit = 100) => (await webhooks.due.takeDue(limit)).map(({ id }) => id);
-  const claim = (id: string) => webhooks.unitOfWork.run(() => webhooks.deliveries.claim(id));
+  const claim = async (id: string) =>
+    (await webhooks.unitOfWork.run(() => webhooks.deliveries.claim([id])))[0] ?? null;
   const endLease = (ids: readonly string[]) =>
     webhooks.query('update webhook_deliveries set busy_until = now() where id = any($1)', [ids]);
   /** An endpoint of an owner of its own that is owed so many deliveries. */

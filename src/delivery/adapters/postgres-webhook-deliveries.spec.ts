@@ -1,7 +1,7 @@
 import { Duration } from '@js-joda/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhooks } from '../../../test/support/webhooks.js';
-import type { ClaimedDelivery, WebhookAttempt } from '../ports.js';
+import type { ClaimedDelivery, EndedAttempt, WebhookAttempt } from '../ports.js';
 
 describe('Deliveries of webhooks', () => {
   let webhooks: Webhooks;
@@ -16,7 +16,8 @@ describe('Deliveries of webhooks', () => {
 
   const eventIds = async (endpointId: string) =>
     (await webhooks.deliveriesTo(endpointId)).map(({ eventId }) => eventId);
-  const claim = (id: string) => webhooks.unitOfWork.run(() => webhooks.deliveries.claim(id));
+  const claim = async (id: string) =>
+    (await webhooks.unitOfWork.run(() => webhooks.deliveries.claim([id])))[0] ?? null;
   const attempt = (error: string | null = null): WebhookAttempt => ({
     startedAt: webhooks.clock.now(),
     tookMs: 12,
@@ -24,12 +25,12 @@ describe('Deliveries of webhooks', () => {
     response: 'thanks',
     error,
   });
-  const succeed = (claimed: ClaimedDelivery) =>
-    webhooks.unitOfWork.run(() => webhooks.deliveries.record(claimed, attempt(), { kind: 'succeeded' }));
-  const fail = (claimed: ClaimedDelivery) =>
-    webhooks.unitOfWork.run(() =>
-      webhooks.deliveries.record(claimed, attempt('No'), { kind: 'retry', afterSeconds: 300 }),
-    );
+  const record = async (ended: EndedAttempt) =>
+    (await webhooks.unitOfWork.run(() => webhooks.deliveries.record([ended]))).has(ended.claim.id);
+  const succeed = (claim: ClaimedDelivery) =>
+    record({ claim, attempt: attempt(), outcome: { kind: 'succeeded' } });
+  const fail = (claim: ClaimedDelivery) =>
+    record({ claim, attempt: attempt('No'), outcome: { kind: 'retry', afterSeconds: 300 } });
   const endClaim = (id: string) =>
     webhooks.query(`update webhook_deliveries set busy_until = now() where id = $1`, [id]);
   const onlyDelivery = async () => {

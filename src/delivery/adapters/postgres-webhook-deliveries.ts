@@ -3,13 +3,7 @@ import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { WebhookEndpoint } from '../domain/webhook-endpoint.js';
-import {
-  WebhookDeliveries,
-  type ClaimedDelivery,
-  type DeliveryOutcome,
-  type Recovered,
-  type WebhookAttempt,
-} from '../ports.js';
+import { WebhookDeliveries, type ClaimedDelivery, type EndedAttempt, type Recovered } from '../ports.js';
 import { WEBHOOK_DELIVERIES_CHANNEL } from './due-deliveries.js';
 
 // No statement takes longer than a fraction of a second, however much an endpoint is owed.
@@ -95,46 +89,37 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
     );
   }
 
-  async claim(deliveryId: string): Promise<ClaimedDelivery | null> {
-    if (!isId(deliveryId)) return null;
+  async claim(deliveryIds: readonly string[]): Promise<ClaimedDelivery[]> {
     this.doWithoutDisk();
-    const [claim] = await this.session.prepared<ClaimedDelivery>(
-      'claim delivery',
-      `update webhook_deliveries d
-       set under_way = true, turn = turn + 1, busy_until = now() + interval '20 s'
-       from published_events p
-       where d.id = $1 and p.id = d.event_id and d.status = 'PENDING' and d.next_attempt_at <= now()
-         and not ${IS_UNDER_WAY}
+    return this.session.query<ClaimedDelivery>(
+      `with due as (
+         select id from webhook_deliveries d
+         where id = any($1) and status = 'PENDING' and next_attempt_at <= now() and not ${IS_UNDER_WAY}
+         for update skip locked
+       )
+       update webhook_deliveries d set under_way = true, turn = turn + 1, busy_until = now() + interval '20 s'
+       from due, published_events p where d.id = due.id and p.id = d.event_id
        returning d.id, d.endpoint_id as "endpointId", d.event_id as "eventId", p.name as "eventName", p.body,
          d.attempts, d.turn`,
-      [deliveryId],
+      [deliveryIds.filter(isId)],
     );
-    return claim ?? null;
   }
 
-  async record(
-    { id, turn }: ClaimedDelivery,
-    { startedAt, tookMs, statusCode, response, error }: WebhookAttempt,
-    outcome: DeliveryOutcome,
-  ): Promise<boolean> {
+  async record(ended: readonly EndedAttempt[]): Promise<ReadonlySet<string>> {
     this.doWithoutDisk();
-    const recorded = await this.session.prepared(
-      'record delivery',
-      `with ended as (
-         update webhook_deliveries
-         set status = $3, attempts = attempts + 1, last_error = $4, busy_until = null, under_way = false,
-           next_attempt_at = case $3 when 'PENDING' then now() + make_interval(secs => $5) else next_attempt_at end,
-           finished_at = case $3 when 'PENDING' then null else now() end
-         where id = $1 and turn = $2 and status = 'PENDING' returning id
-       )
-       insert into webhook_attempts (delivery_id, started_at, took_ms, status_code, response, error)
-       select id, $6, $7, $8, $9, $4 from ended returning id`,
-      [
-        ...[id, turn, STATUS[outcome.kind], error, outcome.kind === 'retry' ? outcome.afterSeconds : 0],
-        ...[formatInstant(startedAt), tookMs, statusCode, response],
-      ],
-    );
-    return recorded.length > 0;
+    const columns = {
+      ids: ended.map(({ claim }) => claim.id),
+      turns: ended.map(({ claim }) => claim.turn),
+      statuses: ended.map(({ outcome }) => STATUS[outcome.kind]),
+      waits: ended.map(({ outcome }) => (outcome.kind === 'retry' ? outcome.afterSeconds : 0)),
+      errors: ended.map(({ attempt }) => attempt.error),
+      starts: ended.map(({ attempt }) => formatInstant(attempt.startedAt)),
+      times: ended.map(({ attempt }) => attempt.tookMs),
+      codes: ended.map(({ attempt }) => attempt.statusCode),
+      responses: ended.map(({ attempt }) => attempt.response),
+    };
+    const recorded = await this.session.query<{ id: string }>(RECORD, Object.values(columns));
+    return new Set(recorded.map(({ id }) => id));
   }
 
   // What the database loses when its machine loses power is attempted once more, under the same id: that is not worth waiting for the
@@ -152,6 +137,20 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
     );
   }
 }
+
+const RECORD = `
+  with ended as (
+    update webhook_deliveries d
+    set status = made.status, attempts = attempts + 1, last_error = made.error, busy_until = null, under_way = false,
+      next_attempt_at = case made.status when 'PENDING' then now() + make_interval(secs => made.wait) else next_attempt_at end,
+      finished_at = case made.status when 'PENDING' then null else now() end
+    from unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::text[], $6::timestamptz[], $7::int[], $8::int[], $9::text[])
+      as made (id, turn, status, wait, error, started_at, took_ms, status_code, response)
+    where d.id = made.id and d.turn = made.turn and d.status = 'PENDING'
+    returning made.*
+  )
+  insert into webhook_attempts (delivery_id, started_at, took_ms, status_code, response, error)
+  select id, started_at, took_ms, status_code, response, error from ended returning delivery_id as id`;
 
 /** Whether the endpoint `e` listens for the event `p`. A filter by event type leaves events alone that are about none. */
 const LISTENS = `

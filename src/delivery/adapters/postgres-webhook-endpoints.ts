@@ -20,14 +20,12 @@ export class PostgresWebhookEndpoints extends WebhookEndpoints {
     return row ? endpointOf(row) : null;
   }
 
-  async read(id: string): Promise<WebhookEndpoint | null> {
-    if (!isId(id)) return null;
-    const [row] = await this.session.prepared<EndpointRow>(
-      'webhook endpoint',
-      `select ${COLUMNS.join(', ')} from webhook_endpoints where id = $1`,
-      [id],
+  async read(ids: readonly string[]): Promise<WebhookEndpoint[]> {
+    const rows = await this.session.query<EndpointRow>(
+      `select ${COLUMNS.join(', ')} from webhook_endpoints where id = any($1)`,
+      [ids.filter(isId)],
     );
-    return row ? endpointOf(row) : null;
+    return rows.map(endpointOf);
   }
 
   async save(endpoint: WebhookEndpoint): Promise<void> {

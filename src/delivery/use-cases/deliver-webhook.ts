@@ -2,6 +2,7 @@ import type { Instant } from '@js-joda/core';
 import type { Clock } from '../../kernel/clock.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Ids } from '../../kernel/ids.js';
+import { Together } from '../../kernel/together.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import { chanceOf, secondsToRetry } from '../domain/retry-schedule.js';
 import { faultOfStatus, GONE } from '../domain/webhook-answer.js';
@@ -13,6 +14,7 @@ import type {
   ClaimedDelivery,
   DeliveryOutcome,
   EmailLog,
+  EndedAttempt,
   Hosts,
   ReceiverAnswer,
   WebhookAttempt,
@@ -25,8 +27,20 @@ export interface DeliverWebhookCommand {
   readonly deliveryId: string;
 }
 
-/** One attempt at a delivery that is due, and what follows from it for the delivery and its endpoint. */
+/** A delivery for one attempt, and where it goes. */
+interface Taken {
+  readonly claim: ClaimedDelivery;
+  readonly endpoint: WebhookEndpoint;
+}
+
+/**
+ * One attempt at a delivery that is due, and what follows from it for the delivery and its endpoint. What many deliveries need at the same
+ * time, to be taken and to be recorded as received, they share.
+ */
 export class DeliverWebhook {
+  private readonly taking = new Together((ids: readonly string[]) => this.take(ids));
+  private readonly receipts = new Together((ended: readonly EndedAttempt[]) => this.recordReceived(ended));
+
   constructor(
     private readonly deliveries: WebhookDeliveries,
     private readonly endpoints: WebhookEndpoints,
@@ -40,10 +54,12 @@ export class DeliverWebhook {
 
   /** Returns what was attempted; null if there was nothing to attempt, or somebody else had taken the delivery over. */
   async execute({ deliveryId }: DeliverWebhookCommand): Promise<Attempted | null> {
-    const taken = await this.take(deliveryId);
+    const taken = await this.taking.ask(deliveryId);
     if (!taken) return null;
-
     const { claim, endpoint } = taken;
+    const { disabled } = endpoint.state;
+    if (disabled) return this.letGo(claim, disabledSentence[disabled.reason]);
+
     const startedAt = this.clock.now();
     const webhook = { id: claim.eventId, eventName: claim.eventName, body: claim.body };
     const headers = webhookHeaders(webhook, endpoint.secretsAt(startedAt), startedAt);
@@ -57,33 +73,59 @@ export class DeliverWebhook {
     return outcome && { kind: 'webhook', outcome: outcome.kind, tookMs: answer.tookMs };
   }
 
-  /** The delivery for one attempt, and where it goes; null if there is none to be made. */
-  private take(deliveryId: string): Promise<{ claim: ClaimedDelivery; endpoint: WebhookEndpoint } | null> {
+  /** Each of the deliveries, if there is an attempt to be made at it; one that is asked for twice goes to the first who asked. */
+  private take(deliveryIds: readonly string[]): Promise<(Taken | null)[]> {
     return this.unitOfWork.run(async () => {
-      const claim = await this.deliveries.claim(deliveryId);
-      const endpoint = claim && (await this.endpoints.read(claim.endpointId));
-      if (!endpoint) return null;
-      const { disabled } = endpoint.state;
-      if (!disabled) return { claim, endpoint };
-
-      await this.deliveries.giveUp(claim, disabledSentence[disabled.reason]);
-      await this.deliveries.abandon(claim.endpointId, disabledSentence[disabled.reason]); // more than could be given up at once
-      return null;
+      const claims = await this.deliveries.claim(deliveryIds);
+      const endpoints = await this.endpointsOf(claims);
+      const taken = new Map<string, Taken>();
+      for (const claim of claims) {
+        const endpoint = endpoints.get(claim.endpointId);
+        if (endpoint) taken.set(claim.id, { claim, endpoint });
+      }
+      return deliveryIds.map((id) => {
+        const found = taken.get(id) ?? null;
+        taken.delete(id);
+        return found;
+      });
     });
+  }
+
+  private async endpointsOf(claims: readonly ClaimedDelivery[]): Promise<Map<string, WebhookEndpoint>> {
+    const ids = [...new Set(claims.map(({ endpointId }) => endpointId))];
+    const endpoints = ids.length > 0 ? await this.endpoints.read(ids) : [];
+    return new Map(endpoints.map((endpoint) => [endpoint.state.id, endpoint]));
+  }
+
+  /** Gives the delivery up, and what else is owed to its endpoint. */
+  private async letGo(claim: ClaimedDelivery, reason: string): Promise<null> {
+    await this.unitOfWork.run(async () => {
+      await this.deliveries.giveUp(claim, reason);
+      await this.deliveries.abandon(claim.endpointId, reason); // more than could be given up at once
+    });
+    return null;
   }
 
   /** Locks the endpoint only where it has something to learn: successes of one that is well do not wait for one another. */
   private async succeed(claim: ClaimedDelivery, attempt: WebhookAttempt): Promise<DeliveryOutcome | null> {
     const outcome: DeliveryOutcome = { kind: 'succeeded' };
-    const [isRecorded, endpoint] = await this.unitOfWork.run(() =>
-      Promise.all([
-        this.deliveries.record(claim, attempt, outcome),
-        this.endpoints.read(claim.endpointId), // as it is now: somebody else's attempt may have failed meanwhile
-      ]),
-    );
-    if (!isRecorded) return null;
-    if (endpoint?.state.failingSince) await this.unitOfWork.run(() => this.tellOfSuccess(claim.endpointId));
+    const received = await this.receipts.ask({ claim, attempt, outcome });
+    if (!received.isRecorded) return null;
+    if (received.endpoint?.state.failingSince)
+      await this.unitOfWork.run(() => this.tellOfSuccess(claim.endpointId));
     return outcome;
+  }
+
+  /** Of each whether it was recorded, and its endpoint as it is now: somebody else's attempt may have failed meanwhile. */
+  private async recordReceived(ended: readonly EndedAttempt[]) {
+    const claims = ended.map(({ claim }) => claim);
+    const [recorded, endpoints] = await this.unitOfWork.run(() =>
+      Promise.all([this.deliveries.record(ended), this.endpointsOf(claims)]),
+    );
+    return claims.map(({ id, endpointId }) => ({
+      isRecorded: recorded.has(id),
+      endpoint: endpoints.get(endpointId) ?? null,
+    }));
   }
 
   private async tellOfSuccess(endpointId: string): Promise<void> {
@@ -103,7 +145,8 @@ export class DeliverWebhook {
     if (!endpoint) return null; // removed meanwhile, with its deliveries
     const before = endpoint.state;
     const outcome = this.learn(endpoint, claim, answer);
-    if (!(await this.deliveries.record(claim, attempt, outcome))) return null;
+    const recorded = await this.deliveries.record([{ claim, attempt, outcome }]);
+    if (!recorded.has(claim.id)) return null;
 
     if (endpoint.state !== before) await this.endpoints.save(endpoint);
     const { disabled } = endpoint.state;

@@ -1,0 +1,41 @@
+/** How many are served in one go at most. */
+const MOST = 100;
+
+interface Waiting<Asked, Answer> {
+  readonly asked: Asked;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Serves many who ask for the same kind of thing together, for what one go costs. Who asks first is served at once; all who ask while a go
+ * is under way share the next, so that groups are as large as there is much to do.
+ */
+export class Together<Asked, Answer> {
+  private waiting: Waiting<Asked, Answer>[] = [];
+  private isUnderWay = false;
+
+  /** `serve` returns one answer for each that is asked, in that order. If it throws, so does each `ask` it was called for. */
+  constructor(private readonly serve: (asked: readonly Asked[]) => Promise<readonly Answer[]>) {}
+
+  ask(asked: Asked): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ asked, resolve, reject });
+      if (!this.isUnderWay) void this.serveAll();
+    });
+  }
+
+  private async serveAll(): Promise<void> {
+    this.isUnderWay = true;
+    while (this.waiting.length > 0) {
+      const group = this.waiting.splice(0, MOST);
+      try {
+        const answers = await this.serve(group.map(({ asked }) => asked));
+        group.forEach(({ resolve }, place) => resolve(answers[place]!));
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+    this.isUnderWay = false;
+  }
+}
