@@ -94,7 +94,8 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
     return this.session.query<ClaimedDelivery>(
       `with due as (
          select id from webhook_deliveries d
-         where id = any($1) and status = 'PENDING' and next_attempt_at <= now() and not ${IS_UNDER_WAY}
+         where id = any($1)
+           and (status = 'PENDING' and next_attempt_at <= now() and not ${IS_UNDER_WAY}) is true -- by which nothing is to be searched
          for update skip locked
        )
        update webhook_deliveries d set under_way = true, turn = turn + 1, busy_until = now() + interval '20 s'
@@ -146,7 +147,8 @@ const RECORD = `
       finished_at = case made.status when 'PENDING' then null else now() end
     from unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::text[], $6::timestamptz[], $7::int[], $8::int[], $9::text[])
       as made (id, turn, status, wait, error, started_at, took_ms, status_code, response)
-    where d.id = made.id and d.turn = made.turn and d.status = 'PENDING'
+    where d.id = made.id
+      and (d.turn = made.turn and d.status = 'PENDING') is true -- by which nothing is to be searched
     returning made.*
   )
   insert into webhook_attempts (delivery_id, started_at, took_ms, status_code, response, error)
