@@ -1,3 +1,5 @@
+import { Instant } from '@js-joda/core';
+import { secondsAsked } from '../../kernel/retry-after.js';
 import type { Resolve } from '../../platform/outgoing/names.js';
 import { SafeRequests } from '../../platform/outgoing/safe-requests.js';
 import { CalendarUnavailable, CalendarUnreadable } from '../domain/errors.js';
@@ -77,7 +79,6 @@ export class CalendarRequests {
 
 /** How long a server asks to be left alone, in seconds, at most a day; null if it does not say (RFC 9110, 10.2.3). */
 export function retryAfterOf({ headers }: CalendarAnswer, now: number): number | null {
-  const text = headers['retry-after']?.trim() ?? '';
-  const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - now) / 1_000);
-  return Number.isNaN(seconds) ? null : Math.min(Math.max(seconds, 1), 86_400);
+  const seconds = secondsAsked(headers['retry-after']?.trim() ?? '', Instant.ofEpochMilli(now));
+  return seconds === null ? null : Math.min(Math.max(Math.ceil(seconds), 1), 86_400);
 }

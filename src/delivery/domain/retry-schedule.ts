@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { ChronoUnit, Instant } from '@js-joda/core';
+import type { Instant } from '@js-joda/core';
+import { secondsAsked } from '../../kernel/retry-after.js';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -40,33 +41,11 @@ export function secondsToRetry({ attempts, retryAfter, at }: FailedAttempt, chan
   const scheduled = webhookRetries[attempts - 1];
   if (scheduled === undefined) return null;
   const wait = scheduled * (1 + JITTER * (2 * chance - 1));
-  return Math.max(wait, Math.min(secondsAsked(retryAfter, at), LONGEST_ASKED));
+  const asked = retryAfter === null ? null : secondsAsked(retryAfter, at);
+  return Math.max(wait, Math.min(asked ?? 0, LONGEST_ASKED));
 }
 
 /** A number from 0 to below 1 that is always the same for one text and spread evenly over many. */
 export function chanceOf(text: string): number {
   return crc32(text) / 2 ** 32;
-}
-
-/** The seconds that a `Retry-After` names, itself or by its date (RFC 9110, 10.2.3); 0 for one that names none. */
-function secondsAsked(retryAfter: string | null, at: Instant): number {
-  if (retryAfter === null) return 0;
-  if (/^\d+$/.test(retryAfter)) return Number(retryAfter);
-  const until = httpDate(retryAfter);
-  return until ? Math.max(0, at.until(until, ChronoUnit.MILLIS) / 1_000) : 0;
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-// `Sun, 06 Nov 1994 08:49:37 GMT`: the only form that may be sent (RFC 9110, 5.6.7).
-const IMF_FIXDATE = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) GMT$/;
-
-function httpDate(text: string): Instant | null {
-  const [, day, monthName, year, time] = IMF_FIXDATE.exec(text) ?? [];
-  const month = MONTHS.indexOf(monthName ?? '') + 1;
-  try {
-    return Instant.parse(`${year}-${String(month).padStart(2, '0')}-${day}T${time}Z`);
-  } catch {
-    return null;
-  }
 }
