@@ -1,5 +1,5 @@
 import type { Job } from '../../kernel/job-queue.js';
-import type { Turns } from '../../platform/persistence/relay.js';
+import { RUNG_FOR, type Turns } from '../../platform/persistence/relay.js';
 import type { Sql } from '../../platform/persistence/sql.js';
 
 /** Where relays listen for news of connections. */
@@ -12,7 +12,7 @@ export class DueSyncs implements Turns {
   async takeDue(limit: number): Promise<Job[]> {
     const rows = await this.sql.query<{ id: string }>(
       `with taken as (
-         update calendar_connections set busy_until = now() + interval '20 s', under_way = false
+         update calendar_connections set busy_until = now() + ${RUNG_FOR}, under_way = false
          where id in (
            select id from calendar_connections
            where next_sync_at <= now() and (busy_until is null or busy_until <= now())

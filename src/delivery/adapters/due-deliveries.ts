@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import type { Job } from '../../kernel/job-queue.js';
-import type { Turns } from '../../platform/persistence/relay.js';
+import { RUNG_FOR, type Turns } from '../../platform/persistence/relay.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { Sql } from '../../platform/persistence/sql.js';
 
@@ -106,6 +106,6 @@ const TAKE_DUE = `
     where owed.next_attempt_at <= now()
     order by first.place, first.next_attempt_at limit $1
   )
-  update webhook_deliveries d set busy_until = now() + interval '20 s', under_way = false
+  update webhook_deliveries d set busy_until = now() + ${RUNG_FOR}, under_way = false
   from chosen where d.id = chosen.id and (d.busy_until is null or d.busy_until <= now())
   returning d.id, chosen.place::int, extract(epoch from d.next_attempt_at)::float8 as due`;

@@ -1,5 +1,5 @@
 import type { Job } from '../../kernel/job-queue.js';
-import type { Turns } from '../../platform/persistence/relay.js';
+import { RUNG_FOR, type Turns } from '../../platform/persistence/relay.js';
 import type { Sql } from '../../platform/persistence/sql.js';
 
 /** Where relays listen for news of mails to be sent. */
@@ -20,7 +20,7 @@ export class DueEmails implements Turns {
   async takeDue(limit: number): Promise<Job[]> {
     const rows = await this.sql.query<{ id: string }>(
       `with taken as (
-         update email_logs set busy_until = now() + interval '20 s', under_way = false
+         update email_logs set busy_until = now() + ${RUNG_FOR}, under_way = false
          where id in (
            select id from email_logs l
            where status = 'QUEUED' and coalesce(busy_until, next_attempt_at) <= now() and not ${hasElder('l')}

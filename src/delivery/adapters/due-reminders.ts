@@ -1,5 +1,5 @@
 import type { Job } from '../../kernel/job-queue.js';
-import type { Turns } from '../../platform/persistence/relay.js';
+import { RUNG_FOR, type Turns } from '../../platform/persistence/relay.js';
 import type { Sql } from '../../platform/persistence/sql.js';
 
 /** The bookings with reminders that are due, as the relay sees them. */
@@ -9,7 +9,7 @@ export class DueReminders implements Turns {
   async takeDue(limit: number): Promise<Job[]> {
     const rows = await this.sql.query<{ id: string }>(
       `with taken as (
-         update reminders r set busy_until = now() + interval '20 s'
+         update reminders r set busy_until = now() + ${RUNG_FOR}
          from (
            select booking_id, minutes_before from reminders
            where coalesce(busy_until, due_at) <= now()

@@ -4,7 +4,7 @@ import { formatInstant } from '../../kernel/instant-text.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { Job } from '../../kernel/job-queue.js';
 import { instantOf } from './instant-column.js';
-import type { Turns } from './relay.js';
+import { RUNG_FOR, type Turns } from './relay.js';
 import type { Session, Writer } from './session.js';
 
 /** An event as it waits in the outbox for its work to be done. */
@@ -183,7 +183,7 @@ const TAKE_DUE = `
       and (handled_at is null and next_attempt_at <= now()) is true -- by which nothing is to be searched
     for update skip locked
   )
-  update outbox o set attempts = attempts + 1, next_attempt_at = now() + interval '20 s'
+  update outbox o set attempts = attempts + 1, next_attempt_at = now() + ${RUNG_FOR}
   from chosen where o.id = any(array(select id from taken)) and chosen.id = o.id
   returning o.id, o.position::float8, chosen.place::int`;
 

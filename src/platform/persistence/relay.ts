@@ -4,10 +4,13 @@ const BATCH = 100;
 const POLL_MS = 1_000;
 const PAUSE_MS = 20;
 
+/** For how long work counts as rung for, in SQL: if nobody has claimed it by then, the ring was lost. */
+export const RUNG_FOR = `interval '20 s'`;
+
 /** Work of one kind that is owed, as a relay sees it: whose turn it is to be rung for. Times are the database's. */
 export interface Turns {
   /**
-   * Takes up to `limit` jobs that are due, the longest due first, each of them for 20 s: if its work is not done by then, it is
+   * Takes up to `limit` jobs that are due, the longest due first, each of them for `RUNG_FOR`: if its work is not done by then, it is
    * due again. Two relays never take the same.
    */
   takeDue(limit: number): Promise<Job[]>;
