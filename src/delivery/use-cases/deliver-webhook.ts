@@ -8,7 +8,6 @@ import { chanceOf, secondsToRetry } from '../domain/retry-schedule.js';
 import { faultOfStatus, GONE } from '../domain/webhook-answer.js';
 import { disabledSentence, type WebhookEndpoint } from '../domain/webhook-endpoint.js';
 import { webhookHeaders } from '../domain/webhook-signature.js';
-import { english } from '../domain/wording-english.js';
 import type {
   Attempted,
   ClaimedDelivery,
@@ -22,6 +21,7 @@ import type {
   WebhookEndpoints,
   WebhookReceivers,
 } from '../ports.js';
+import { ownerNotice } from './owner-notice.js';
 
 export interface DeliverWebhookCommand {
   readonly deliveryId: string;
@@ -173,25 +173,17 @@ export class DeliverWebhook {
   private async tellOwner({ state }: WebhookEndpoint, lastError: string, at: Instant): Promise<void> {
     const host = await this.hosts.find(state.ownerId);
     if (!host) return;
-    const { email, name, timezone } = host;
-    await this.emailLog.queue([
+    const notice = ownerNotice(
       {
-        id: this.ids.next(),
-        ownerId: state.ownerId,
-        bookingId: null,
-        eventId: `webhook-disabled:${state.id}:${formatInstant(at)}`,
-        recipient: email,
-        subject: english.webhookDisabled.subject(new URL(state.url).host),
-        content: {
-          type: 'WEBHOOK_DISABLED',
-          reader: { role: 'owner', email, name, timezone },
-          endpoint: { id: state.id, url: state.url },
-          since: formatInstant(state.failingSince ?? at),
-          lastError,
-        },
-        at,
+        type: 'WEBHOOK_DISABLED',
+        endpoint: { id: state.id, url: state.url },
+        since: formatInstant(state.failingSince ?? at),
+        lastError,
       },
-    ]);
+      host,
+      { id: this.ids.next(), eventId: `webhook-disabled:${state.id}:${formatInstant(at)}`, at },
+    );
+    await this.emailLog.queue([notice]);
   }
 }
 

@@ -2,8 +2,8 @@ import type { Instant } from '@js-joda/core';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
-import { calendarStaleSubject } from '../domain/owed-emails.js';
 import type { EmailLog, Hosts } from '../ports.js';
+import { ownerNotice } from './owner-notice.js';
 
 export interface TellOfStaleCalendarCommand {
   readonly connectionId: string;
@@ -30,26 +30,13 @@ export class TellOfStaleCalendar {
     await this.unitOfWork.run(async () => {
       const host = await this.hosts.find(ownerId);
       if (!host) return;
-      const { email, name, timezone } = host;
       const since = syncedAt && formatInstant(syncedAt);
-      await this.emailLog.queue([
-        {
-          id: this.ids.next(),
-          ownerId,
-          bookingId: null,
-          eventId: `calendar-stale:${connectionId}:${since ?? 'never read'}`,
-          recipient: email,
-          subject: calendarStaleSubject({ account }),
-          content: {
-            type: 'CALENDAR_STALE',
-            reader: { role: 'owner', email, name, timezone },
-            connection: { id: connectionId, account },
-            since,
-            lastError,
-          },
-          at,
-        },
-      ]);
+      const notice = ownerNotice(
+        { type: 'CALENDAR_STALE', connection: { id: connectionId, account }, since, lastError },
+        host,
+        { id: this.ids.next(), eventId: `calendar-stale:${connectionId}:${since ?? 'never read'}`, at },
+      );
+      await this.emailLog.queue([notice]);
     });
   }
 }
