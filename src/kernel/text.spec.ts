@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { codePoints, faultOfText, tidyText } from './text.js';
+import { codePoints, faultOfText, tameText, tidyText } from './text.js';
 
 describe('Text', () => {
   it('is kept without white space around it, and composed', () => {
@@ -38,6 +38,12 @@ describe('Text', () => {
 
   it.each([['\ud800'], ['a\udc00b'], ['\udc00\ud800']])('has no half characters', (text) => {
     expect(faultOfText(text, 10, 'one line')).toBe('must be well-formed text');
+  });
+
+  it('of a server is kept in one line that no terminal obeys, as long as it may be', () => {
+    expect(tameText(' 550 No\r\n\0such\tuser\u001b[31m\n', 100)).toBe('550 No such user [31m');
+    expect(tameText('half \ud83d', 100)).toBe('half \ufffd');
+    expect(tameText('😀😀😀', 2)).toBe('😀😀');
   });
 
   it('may be of any script', () => {

@@ -28,6 +28,18 @@ export function codePoints(text: string): number {
 }
 
 /**
+ * What a server said, as it may be kept and shown: well-formed, in one line, without control characters (PostgreSQL keeps no NUL, and no
+ * terminal should obey the rest), and no longer than `max` code points.
+ */
+export function tameText(text: string, max: number): string {
+  const tame = text
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim();
+  return tame.length > max ? [...tame].slice(0, max).join('') : tame;
+}
+
+/**
  * What is wrong with a text for a field of one line (a header may be made of it) or of several, as the end of a sentence;
  * null if nothing. Lone surrogates and NUL have no place in PostgreSQL, and CR and LF none in a mail's header.
  */

@@ -1,5 +1,6 @@
 import { Duration, type Instant } from '@js-joda/core';
 import { InvalidData } from '../../kernel/domain-error.js';
+import { tameText } from '../../kernel/text.js';
 import type { RemoteCalendar } from './remote-event.js';
 import type { StaleAfter } from './stale-after.js';
 import { isFullReadingDue } from './sync-window.js';
@@ -179,7 +180,7 @@ export class CalendarConnection {
     change: Pick<CalendarConnectionState, 'nextSyncAt' | 'accessLost'>,
     at: Instant,
   ): void {
-    const lastError = oneLine(reason, MOST_WORDS);
+    const lastError = tameText(reason, MOST_WORDS);
     const failures = this.current.failures + 1;
     this.current = { ...this.current, ...change, lastError, failures, updatedAt: at };
   }
@@ -207,10 +208,5 @@ function chosen(
 }
 
 function nameOf({ name }: RemoteCalendar): string {
-  return oneLine(name, LONGEST_NAME);
-}
-
-/** Providers say what they like: no terminal should obey it. */
-function oneLine(text: string, longest: number): string {
-  return [...text.replace(/\p{Cc}+/gu, ' ').trim()].slice(0, longest).join('');
+  return tameText(name, LONGEST_NAME);
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '@js-joda/core';
 import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
+import { tameText } from '../../kernel/text.js';
 import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { MailContent } from '../domain/mail.js';
@@ -58,7 +59,7 @@ export class PostgresEmailLog extends EmailLog {
       `status = $3, error = $4, sent_at = case when $5 then now() end, next_attempt_at = now() + make_interval(secs => $6)`,
       [
         { succeeded: 'SENT', retry: 'QUEUED', failed: 'FAILED' }[outcome.kind],
-        isSent ? null : words === null ? null : printable(words),
+        isSent || words === null ? null : tameText(words, MOST_WORDS),
         isSent,
         outcome.kind === 'retry' ? outcome.afterSeconds : 0,
       ],
@@ -66,7 +67,9 @@ export class PostgresEmailLog extends EmailLog {
   }
 
   async withdraw(claim: ClaimedEmail, reason: string): Promise<void> {
-    await this.end(claim, `status = 'FAILED', error = $3, attempts = attempts - 1`, [printable(reason)]);
+    await this.end(claim, `status = 'FAILED', error = $3, attempts = attempts - 1`, [
+      tameText(reason, MOST_WORDS),
+    ]);
   }
 
   async requeue(emailId: string): Promise<'requeued' | 'not failed' | 'unknown'> {
@@ -105,15 +108,6 @@ export class PostgresEmailLog extends EmailLog {
     this.session.tell(EMAILS_CHANNEL);
     return requeued.length;
   }
-}
-
-/** Servers say what they like: PostgreSQL keeps no NUL, and no terminal should obey the rest. */
-function printable(words: string): string {
-  return words
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, MOST_WORDS)
-    .toWellFormed();
 }
 
 interface ClaimedRow {
