@@ -60,6 +60,7 @@ async function stageOn(
     write: (id, name, ...components) =>
       send('PUT', id, name, new Blob([icalendar(...components)], { type: 'text/calendar; charset=utf-8' })),
     erase: (id, name) => send('DELETE', id, name),
+    nameOf: (id, remoteId) => decodeURIComponent(remoteId.slice(id.length).replace(/\.ics$/, '')),
     many,
     async fill(id, count) {
       const files = new Map<string, string>();

@@ -53,6 +53,7 @@ export async function graphStage(): Promise<OwnerCalendarStage> {
     async erase(calendarId, name) {
       graph.delete(`${calendarId}${name}`);
     },
+    nameOf: (calendarId, remoteId) => remoteId.slice(calendarId.length),
     async fill(calendarId, count) {
       for (let i = 0; i < count; i += 1) {
         const [start, end] = [0, 30].map((minute) => new Date(Date.UTC(2026, 0, 1, i, minute)).toISOString());
