@@ -1,8 +1,6 @@
+import { OWN_UID_END } from '../../kernel/booking-uid.js';
 import type { Interval } from '../../kernel/interval.js';
 import type { ChangePage } from './remote-event.js';
-
-/** What the UIDs of the events end with that we put into calendars ourselves. */
-export const OWN_UID_END = '@linktime';
 
 /** What a page of changes comes to for whoever keeps busy times. */
 export interface BusyNews {

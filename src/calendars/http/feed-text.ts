@@ -1,6 +1,7 @@
 import { setImmediate as othersGoFirst } from 'node:timers/promises';
 import { Instant } from '@js-joda/core';
 import ICAL from 'ical.js';
+import { bookingUid } from '../../kernel/booking-uid.js';
 import { parseUrl } from '../../kernel/url.js';
 import {
   add,
@@ -10,7 +11,6 @@ import {
   emptyCalendar,
   eventComponent,
 } from '../../platform/icalendar-text.js';
-import { OWN_UID_END } from '../domain/busy-news.js';
 import type { FeedBookingView, FeedView } from '../reads/feed-reads.js';
 
 /** How often subscribers are asked to look. */
@@ -47,7 +47,7 @@ function eventOf(booking: FeedBookingView): ICAL.Component {
   const { id, sequence, isCancelled, eventTypeName, inviteeName, location, meetingLink } = booking;
   const changedAt = Instant.parse(booking.updatedAt);
   return eventComponent({
-    uid: `${id}${OWN_UID_END}`,
+    uid: bookingUid(id),
     sequence: sequence + (isCancelled ? 1 : 0),
     stampedAt: changedAt,
     createdAt: Instant.parse(booking.createdAt),

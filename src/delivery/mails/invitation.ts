@@ -1,4 +1,5 @@
 import type { Instant } from '@js-joda/core';
+import { bookingUid } from '../../kernel/booking-uid.js';
 import {
   add,
   calendarAddress,
@@ -44,7 +45,7 @@ export function invitationTo(meeting: Meeting): Invitation {
   const calendar = emptyCalendar(method);
   const event = eventComponent({
     ...meeting,
-    uid: `${meeting.bookingId}@linktime`,
+    uid: bookingUid(meeting.bookingId),
     sequence: meeting.moves + (meeting.isCancelled ? 1 : 0),
     stampedAt: meeting.changedAt,
   });
