@@ -26,11 +26,13 @@ import { HoldSlot } from './use-cases/hold-slot.js';
 import { ListSlots } from './use-cases/list-slots.js';
 import { RedefineEventType } from './use-cases/redefine-event-type.js';
 import { RescheduleBooking } from './use-cases/reschedule-booking.js';
+import { SetMeetingLink } from './use-cases/set-meeting-link.js';
 
 const offered = [
   provide(BookSlot, Agendas, Bookings, Holds, ContactBook, UnitOfWork, Clock, Ids),
   provide(CancelBooking, Bookings, UnitOfWork, Clock),
   provide(RescheduleBooking, Agendas, Bookings, UnitOfWork, Clock),
+  provide(SetMeetingLink, Bookings, UnitOfWork, Clock),
   provide(HoldSlot, Agendas, Holds, UnitOfWork, Clock, Ids),
   provide(ListSlots, Agendas, Clock),
   provide(ExplainSlots, Agendas, Clock),

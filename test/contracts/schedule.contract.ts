@@ -79,6 +79,19 @@ export function scheduleContract(name: string, open: () => Promise<ScheduleStage
       ]);
     });
 
+    it('keeps the link of a meeting that was made later, which is no event', async () => {
+      const eventType = await offered({ location: 'Google Meet' });
+      const booking = aBooking(eventType, '2026-03-02T10:00:00Z');
+      await save(booking);
+      const found = (await find(booking.state.id, eventType.state.ownerId))!;
+      found.meetAt('https://meet.example/abc', later);
+      await save(found);
+
+      const { state } = (await find(booking.state.id, eventType.state.ownerId))!;
+      expect(state).toMatchObject({ meetingLink: 'https://meet.example/abc', updatedAt: later });
+      expect((await stage.eventsOf(state.id)).map(({ name }) => name)).toEqual(['booking.created']);
+    });
+
     it('shows nobody the booking of another, nor one of a malformed id', async () => {
       const booking = aBooking(await offered(), '2026-03-02T10:00:00Z');
       await save(booking);

@@ -35,6 +35,24 @@ describe('A booking', () => {
     expect(at('Room 5')).toBeNull();
   });
 
+  it('learns the link of its video meeting once, while it is on, and no event tells of it', () => {
+    const link = 'https://meet.example/abc';
+    const booking = Booking.of(aBooking(anEventType('ann', { location: 'Google Meet' }), start).state);
+    for (const none of ['', 'javascript:alert(1)', 'meet.example/abc']) booking.meetAt(none, before);
+    expect(booking.state.meetingLink).toBeNull();
+    booking.meetAt(link, before);
+    booking.meetAt('https://meet.example/other', before.plusSeconds(1));
+    expect(booking.state).toMatchObject({ meetingLink: link, updatedAt: before });
+    expect(booking.events).toEqual([]);
+
+    const over = aBooking(anEventType('ann'), start);
+    over.meetAt(link, over.state.time.end);
+    const cancelled = aBooking(anEventType('ann'), start);
+    cancelled.cancel(null, 'HOST', before);
+    cancelled.meetAt(link, before);
+    expect([over.state.meetingLink, cancelled.state.meetingLink]).toEqual([null, null]);
+  });
+
   it('tells of its making once', () => {
     const booking = aBooking(anEventType('ann'), start);
 

@@ -85,7 +85,7 @@ export class Booking {
       },
       ...stretchesOf(eventType, start),
       location: offer.location,
-      meetingLink: offer.location !== null && /^https?:\/\//i.test(offer.location) ? offer.location : null,
+      meetingLink: offer.location !== null && isWebAddress(offer.location) ? offer.location : null,
       sequence: 0,
       cancellation: null,
       createdAt: at,
@@ -133,6 +133,13 @@ export class Booking {
     });
   }
 
+  /** Learns where its video meeting is, if it is still on and has none: nothing that those who wait for events need to act on. */
+  meetAt(link: string, at: Instant): void {
+    const { cancellation, time, meetingLink } = this.current;
+    if (cancellation || meetingLink !== null || !time.end.isAfter(at) || !isWebAddress(link)) return;
+    this.current = { ...this.current, meetingLink: link, updatedAt: at };
+  }
+
   private checkStillOn(at: Instant): void {
     if (this.current.cancellation) throw new BookingAlreadyCancelled();
     if (!this.current.time.end.isAfter(at)) throw new BookingAlreadyEnded();
@@ -173,4 +180,8 @@ export class Booking {
       }),
     };
   }
+}
+
+function isWebAddress(text: string): boolean {
+  return /^https?:\/\//i.test(text);
 }

@@ -16,6 +16,7 @@ import { HoldSlot } from './hold-slot.js';
 import { ListSlots } from './list-slots.js';
 import { RedefineEventType } from './redefine-event-type.js';
 import { RescheduleBooking } from './reschedule-booking.js';
+import { SetMeetingLink } from './set-meeting-link.js';
 
 /** Gives every address a contact of its own. */
 class FakeContactBook extends ContactBook implements Restorable {
@@ -355,6 +356,27 @@ describe('Cancelling a booking', () => {
     await expect(cancel.execute({ bookingId: 'b', ownerId: 'eve', reason: null })).rejects.toThrow(
       BookingNotFound,
     );
+  });
+});
+
+describe('Giving a booking the link of its video meeting', () => {
+  it("is for its owner's alone, and once", async () => {
+    const schedule = new InMemorySchedule();
+    const unitOfWork = new InMemoryUnitOfWork(schedule);
+    const clock = new FixedClock();
+    const booking = aBooking(anEventType('ann', { location: 'Google Meet' }), '2026-03-02T10:00:00Z');
+    await unitOfWork.run(() => schedule.bookings.save(booking));
+    const setMeetingLink = new SetMeetingLink(schedule.bookings, unitOfWork, clock);
+    const bookingId = booking.state.id;
+    const linkOf = async () =>
+      (await unitOfWork.run(() => schedule.bookings.find(bookingId, 'ann')))!.state.meetingLink;
+
+    await setMeetingLink.execute({ bookingId, ownerId: 'eve', link: 'https://meet.example/eve' });
+    await setMeetingLink.execute({ bookingId: 'unknown', ownerId: 'ann', link: 'https://meet.example/a' });
+    expect(await linkOf()).toBeNull();
+    await setMeetingLink.execute({ bookingId, ownerId: 'ann', link: 'https://meet.example/ann' });
+    await setMeetingLink.execute({ bookingId, ownerId: 'ann', link: 'https://meet.example/later' });
+    expect(await linkOf()).toBe('https://meet.example/ann');
   });
 });
 
