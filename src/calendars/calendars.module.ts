@@ -8,22 +8,37 @@ import { Session } from '../platform/persistence/session.js';
 import { Sql } from '../platform/persistence/sql.js';
 import { provide, provideAs } from '../platform/provide.js';
 import { SealedText } from '../platform/sealed-text.js';
+import { SchedulingModule } from '../scheduling/scheduling.module.js';
+import { SetMeetingLink } from '../scheduling/use-cases/set-meeting-link.js';
 import { CalendarRequests } from './adapters/calendar-requests.js';
 import { DeliveryNotices } from './adapters/delivery-notices.js';
+import { DueMirrorings } from './adapters/due-mirrorings.js';
 import { DueSyncs } from './adapters/due-syncs.js';
 import { LoadedOwnerCalendars } from './adapters/loaded-owner-calendars.js';
 import { PostgresBusyCache } from './adapters/postgres-busy-cache.js';
 import { PostgresConnections } from './adapters/postgres-connections.js';
 import { PostgresPublishedFeeds } from './adapters/postgres-published-feeds.js';
+import { SchedulingBookedMeetings } from './adapters/scheduling-booked-meetings.js';
 import { StaleAfter } from './domain/stale-after.js';
-import { BusyCache, Connections, Notices, OwnerCalendars, PublishedFeeds } from './ports.js';
+import { MirrorModule } from './mirror.module.js';
+import {
+  BookedMeetings,
+  BusyCache,
+  Connections,
+  MirroredBookings,
+  Notices,
+  OwnerCalendars,
+  PublishedFeeds,
+} from './ports.js';
 import { CalendarReads } from './reads/calendar-reads.js';
 import { FeedReads } from './reads/feed-reads.js';
 import { ConnectCalendar } from './use-cases/connect-calendar.js';
 import { DisconnectCalendar } from './use-cases/disconnect-calendar.js';
 import { EndFeed } from './use-cases/end-feed.js';
+import { MirrorBooking } from './use-cases/mirror-booking.js';
 import { OpenFeed } from './use-cases/open-feed.js';
 import { PublishFeed } from './use-cases/publish-feed.js';
+import { RetryMirroring } from './use-cases/retry-mirroring.js';
 import { SyncCalendar } from './use-cases/sync-calendar.js';
 
 const offered = [
@@ -31,9 +46,15 @@ const offered = [
   provide(DisconnectCalendar, Connections, UnitOfWork),
   provide(
     SyncCalendar,
-    ...([OwnerCalendars, Connections, BusyCache, Notices, StaleAfter] as const),
+    ...([OwnerCalendars, Connections, BusyCache, Notices, MirroredBookings, StaleAfter] as const),
     ...([UnitOfWork, Clock] as const),
   ),
+  provide(
+    MirrorBooking,
+    ...([MirroredBookings, Connections, OwnerCalendars, BookedMeetings, UnitOfWork, Clock] as const),
+  ),
+  provide(RetryMirroring, Connections, MirroredBookings, UnitOfWork),
+  provide(DueMirrorings, Session, UnitOfWork, Sql),
   provide(PublishFeed, PublishedFeeds, UnitOfWork, Clock, Ids),
   provide(EndFeed, PublishedFeeds, UnitOfWork),
   provide(OpenFeed, PublishedFeeds, UnitOfWork, Clock),
@@ -43,7 +64,7 @@ const offered = [
 ];
 
 @Module({
-  imports: [DeliveryModule],
+  imports: [DeliveryModule, SchedulingModule, MirrorModule],
   providers: [
     ...offered,
     provideAs(OwnerCalendars, LoadedOwnerCalendars, CalendarRequests, Clock),
@@ -51,6 +72,7 @@ const offered = [
     provideAs(BusyCache, PostgresBusyCache, Session),
     provideAs(PublishedFeeds, PostgresPublishedFeeds, Session),
     provideAs(Notices, DeliveryNotices, TellOfStaleCalendar),
+    provideAs(BookedMeetings, SchedulingBookedMeetings, SetMeetingLink),
   ],
   exports: offered.map(({ provide: token }) => token),
 })

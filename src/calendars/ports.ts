@@ -1,4 +1,5 @@
 import type { Instant } from '@js-joda/core';
+import type { BookingEventData } from '../kernel/domain-event.js';
 import type { Interval } from '../kernel/interval.js';
 import type { BusyNews } from './domain/busy-news.js';
 import type { CalendarConnection, CalendarProvider } from './domain/connection.js';
@@ -159,4 +160,68 @@ export interface StaleCalendar {
   readonly syncedAt: Instant | null;
   readonly lastError: string;
   readonly at: Instant;
+}
+
+/** What owners' calendars are to show of bookings, and what was last put there. Times of attempts are counted by the database's clock. */
+export abstract class MirroredBookings {
+  /** Wants a new booking in each calendar that its owner has chosen for bookings by now; once, however often it is asked to. */
+  abstract add(ownerId: string, booking: BookingEventData): Promise<void>;
+
+  /** Wants a booking to stand as it is now, or no more, in the calendars that it was wanted in. What was wanted before is forgotten. */
+  abstract change(booking: BookingEventData, wish: { readonly isWanted: boolean }): Promise<void>;
+
+  /**
+   * Takes what one calendar is to show of one booking for an attempt; null if that is not due, or under way elsewhere. A claim ends
+   * by itself after 150 s.
+   */
+  abstract claim(id: string): Promise<ClaimedMirroring | null>;
+
+  /**
+   * Records what came of the claimed attempt; if something else has been wanted meanwhile, that is due at once. False, and nothing is
+   * recorded, if somebody else has claimed it since, or the calendar was disconnected.
+   */
+  abstract record(claim: ClaimedMirroring, outcome: MirroringOutcome): Promise<boolean>;
+
+  /** Makes due now what last failed in the calendars of a connection; how many bookings these are. */
+  abstract retry(connectionId: string): Promise<number>;
+}
+
+export interface ClaimedMirroring {
+  readonly id: string;
+  readonly ownerId: string;
+  /** As its last event tells. */
+  readonly booking: BookingEventData;
+  /** Whether it is to be there. */
+  readonly isWanted: boolean;
+  /** Greater with each change of what is wanted. */
+  readonly wish: number;
+  readonly connectionId: string;
+  readonly provider: CalendarProvider;
+  /** As the provider names the calendar. */
+  readonly calendarId: string;
+  /** Where it stands; null if it stands nowhere as far as was recorded. */
+  readonly placed: PlacedEvent | null;
+  /** Whether it may stand there all the same. */
+  readonly mayBeThere: boolean;
+  /** How many attempts in a row have failed before this one, and why the last did; null if none has. */
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly turn: number;
+}
+
+export type MirroringOutcome =
+  | { readonly kind: 'placed'; readonly placed: PlacedEvent; readonly event: MirroredEvent }
+  | { readonly kind: 'removed' }
+  | {
+      readonly kind: 'failed';
+      readonly state: 'PENDING' | 'FAILED';
+      readonly reason: string;
+      /** Null if it is given up. */
+      readonly afterSeconds: number | null;
+    };
+
+/** Bookings, as far as calendars change them. */
+export abstract class BookedMeetings {
+  /** Gives a booking that is still on the link of its video meeting, if it has none. */
+  abstract meetAt(bookingId: string, ownerId: string, link: string): Promise<void>;
 }

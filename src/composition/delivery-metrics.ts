@@ -8,7 +8,7 @@ export function showBacklog(registry: Registry, backlog: Backlog): void {
   const owed = asOne(() => Promise.all(dueKinds.map((kind) => backlog.of(kind).catch(() => UNKNOWN))));
   new Gauge({
     name: 'linktime_due',
-    help: 'Events, webhook deliveries, mails and reminders that are due and not done, by kind; 100000 at most',
+    help: 'Events, webhook deliveries, mails, reminders and bookings for calendars that are due and not done, by kind; 100000 at most',
     labelNames: ['kind'] as const,
     registers: [registry],
     async collect() {
@@ -62,15 +62,15 @@ export class DeliveryMetrics {
     const registers = [registry];
     this.deliveries = new Counter({
       name: 'linktime_deliveries_total',
-      help: 'Attempts at webhook deliveries and mails, by what came of them',
+      help: 'Attempts at webhook deliveries, mails and bookings for calendars, by what came of them',
       labelNames: ['kind', 'result'] as const,
       registers,
     });
-    for (const kind of ['webhook', 'mail'])
+    for (const kind of ['webhook', 'mail', 'mirror'])
       for (const result of Object.values(RESULT)) this.deliveries.inc({ kind, result }, 0);
     this.seconds = new Histogram({
       name: 'linktime_delivery_seconds',
-      help: 'How long receivers and the mail server took to answer',
+      help: 'How long receivers, the mail server and calendars took to answer',
       labelNames: ['kind'] as const,
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
       registers,

@@ -23,7 +23,7 @@ export async function describe(): Promise<{ current: OpenApiDocument; older: Ope
     openJobQueue: () =>
       new InProcessJobQueue({
         onError: () => undefined,
-        concurrency: { database: 1, webhooks: 1, mail: 1, calendars: 1 },
+        concurrency: { database: 1, webhooks: 1, mail: 1, calendars: 1, mirror: 1 },
       }),
     worksInProcess: true,
     close: async () => undefined,

@@ -20,7 +20,7 @@ export async function embeddedAdapters({ dataDir }: Profile, log: Log): Promise<
     openRateLimits: () => new MemoryRateLimits(),
     openJobQueue: () =>
       new InProcessJobQueue({
-        concurrency: { database: 4, webhooks: 64, mail: 4, calendars: 4 },
+        concurrency: { database: 4, webhooks: 64, mail: 4, calendars: 4, mirror: 16 },
         onError: (error, job) => log.error(error, job ? 'a job failed' : 'the queue is at fault'),
       }),
     worksInProcess: true,

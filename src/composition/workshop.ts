@@ -1,7 +1,9 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { CalendarRequests } from '../calendars/adapters/calendar-requests.js';
+import { DueMirrorings, MIRRORINGS_CHANNEL } from '../calendars/adapters/due-mirrorings.js';
 import { CALENDARS_CHANNEL, DueSyncs } from '../calendars/adapters/due-syncs.js';
 import { calendarJobs } from '../calendars/jobs/jobs.js';
+import { MirrorBooking } from '../calendars/use-cases/mirror-booking.js';
 import { SyncCalendar } from '../calendars/use-cases/sync-calendar.js';
 import { DueDeliveries, WEBHOOK_DELIVERIES_CHANNEL } from '../delivery/adapters/due-deliveries.js';
 import { DueEmails, EMAILS_CHANNEL } from '../delivery/adapters/due-emails.js';
@@ -50,12 +52,14 @@ export class Workshop {
       emails: relayOf('mails', app.get(DueEmails)),
       reminders: relayOf('reminders', app.get(DueReminders)),
       calendars: relayOf('calendars', app.get(DueSyncs)),
+      mirrorings: relayOf('mirrored bookings', app.get(DueMirrorings)),
     };
     const notifications = app.get(DatabaseNotifications);
     notifications.on(OUTBOX_CHANNEL, () => relay.events.wake());
     notifications.on(WEBHOOK_DELIVERIES_CHANNEL, () => relay.deliveries.wake());
     notifications.on(EMAILS_CHANNEL, () => relay.emails.wake());
     notifications.on(CALENDARS_CHANNEL, () => relay.calendars.wake());
+    notifications.on(MIRRORINGS_CHANNEL, () => relay.mirrorings.wake());
 
     const work: JobWork = {
       ...deliveryJobs({
@@ -64,7 +68,7 @@ export class Workshop {
         sendEmail: app.get(SendEmail),
         remind: app.get(Remind),
       }),
-      ...calendarJobs({ syncCalendar: app.get(SyncCalendar) }),
+      ...calendarJobs({ syncCalendar: app.get(SyncCalendar), mirrorBooking: app.get(MirrorBooking) }),
     };
     const handle = async ({ name, id }: Job) => (await work[name](id)) ?? null;
     metrics.watch(queue);
@@ -83,6 +87,7 @@ export class Workshop {
       // There is room for another.
       if (job.name === 'handle-event') relay.events.wake();
       if (job.name === 'deliver-webhook') relay.deliveries.wake();
+      if (job.name === 'mirror-booking') relay.mirrorings.wake();
     };
     queue.work(watchdog.watching(doJob));
     watchdog.start();

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { MirrorModule } from '../calendars/mirror.module.js';
+import { FollowBooking } from '../calendars/use-cases/follow-booking.js';
 import { Clock } from '../kernel/clock.js';
 import { Ids } from '../kernel/ids.js';
 import { UnitOfWork } from '../kernel/unit-of-work.js';
@@ -7,6 +9,7 @@ import { Outbox } from '../platform/persistence/outbox.js';
 import { Session } from '../platform/persistence/session.js';
 import { Sql } from '../platform/persistence/sql.js';
 import { provide, provideAs } from '../platform/provide.js';
+import { CalendarsBookingMirror } from './adapters/calendars-booking-mirror.js';
 import { DueDeliveries } from './adapters/due-deliveries.js';
 import { DueEmails } from './adapters/due-emails.js';
 import { DueReminders } from './adapters/due-reminders.js';
@@ -19,6 +22,7 @@ import { PostgresWebhookDeliveries } from './adapters/postgres-webhook-deliverie
 import { PostgresWebhookEndpoints } from './adapters/postgres-webhook-endpoints.js';
 import { SafeWebhookReceivers } from './adapters/safe-webhook-receivers.js';
 import {
+  BookingMirror,
   EmailLog,
   Hosts,
   Mailer,
@@ -51,7 +55,7 @@ const jobs = [
   provide(
     HandleEvent,
     ...([OwedEvents, Hosts, EmailLog, Reminders, PublishedEvents] as const),
-    ...([WebhookDeliveries, UnitOfWork, Clock, Ids] as const),
+    ...([WebhookDeliveries, BookingMirror, UnitOfWork, Clock, Ids] as const),
   ),
   provide(
     DeliverWebhook,
@@ -85,6 +89,7 @@ const reads = [
 ];
 
 @Module({
+  imports: [MirrorModule],
   providers: [
     ...[...jobs, ...upkeep, ...reads],
     provideAs(OwedEvents, OutboxOwedEvents, Outbox),
@@ -95,6 +100,7 @@ const reads = [
     provideAs(WebhookEndpoints, PostgresWebhookEndpoints, Session),
     provideAs(WebhookDeliveries, PostgresWebhookDeliveries, Session),
     provideAs(WebhookReceivers, SafeWebhookReceivers, SafeRequests),
+    provideAs(BookingMirror, CalendarsBookingMirror, FollowBooking),
   ],
   exports: [...jobs, ...upkeep, ...reads],
 })

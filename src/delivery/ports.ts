@@ -1,5 +1,5 @@
 import type { Instant } from '@js-joda/core';
-import type { BookingEventData, DomainEvent } from '../kernel/domain-event.js';
+import type { BookingEvent, BookingEventData, DomainEvent } from '../kernel/domain-event.js';
 import type { MailContent } from './domain/mail.js';
 import type { RemindedBooking } from './domain/reminders.js';
 import type { WebhookEndpoint } from './domain/webhook-endpoint.js';
@@ -147,7 +147,7 @@ export interface EndedAttempt {
 
 /** One attempt that was made and recorded, for those who keep count. */
 export interface Attempted {
-  readonly kind: 'webhook' | 'mail';
+  readonly kind: 'webhook' | 'mail' | 'mirror';
   readonly outcome: DeliveryOutcome['kind'];
   readonly tookMs: number;
 }
@@ -268,4 +268,10 @@ export interface TakenReminders {
   readonly minutesBefore: readonly number[];
   /** The booking as it is now, whatever its status. */
   readonly booking: BookingEventData;
+}
+
+/** The calendars of owners, as far as they show what is booked. */
+export abstract class BookingMirror {
+  /** Wants the owner's calendars to follow what happened to a booking, before the unit of work ends. */
+  abstract follow(event: BookingEvent): Promise<void>;
 }

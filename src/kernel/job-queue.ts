@@ -1,11 +1,12 @@
 /** Work that is owed. Ids only: the queue is a bell, the table is the truth. */
 export interface Job {
   readonly name: JobName;
-  /** Of the event, the delivery, the e-mail, the booking whose reminder is due, or the calendar connection. */
+  /** Of the event, the delivery, the e-mail, the booking whose reminder is due, the calendar connection, or the mirrored booking. */
   readonly id: string;
 }
 
-export type JobName = 'handle-event' | 'deliver-webhook' | 'send-email' | 'remind' | 'sync-calendar';
+export type JobName =
+  'handle-event' | 'deliver-webhook' | 'send-email' | 'remind' | 'sync-calendar' | 'mirror-booking';
 
 /** Jobs of one key ask for the same work. */
 export function jobKey({ name, id }: Job): string {
@@ -14,10 +15,10 @@ export function jobKey({ name, id }: Job): string {
 
 /**
  * Jobs wait in lanes, so that those which wait for other people's servers hold up no others: in `database` nothing but the database
- * is asked, `webhooks`, `mail` and `calendars` wait for receivers, for the mail server and for
- * calendar servers.
+ * is asked, `webhooks` and `mail` wait for receivers and for the mail server, `calendars` and `mirror` for calendar servers: to read
+ * one may take many minutes, to write a booking into it seconds.
  */
-export const lanes = ['database', 'webhooks', 'mail', 'calendars'] as const;
+export const lanes = ['database', 'webhooks', 'mail', 'calendars', 'mirror'] as const;
 
 export type Lane = (typeof lanes)[number];
 
@@ -27,6 +28,7 @@ const laneOfName: Readonly<Record<JobName, Lane>> = {
   'deliver-webhook': 'webhooks',
   'send-email': 'mail',
   'sync-calendar': 'calendars',
+  'mirror-booking': 'mirror',
 };
 
 export function laneOf({ name }: Job): Lane {

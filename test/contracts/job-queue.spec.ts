@@ -8,7 +8,7 @@ import { startRedis, type RedisServer } from '../support/redis.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { jobQueueContract } from './job-queue.contract.js';
 
-const four = { database: 4, webhooks: 4, mail: 4, calendars: 4 };
+const four = { database: 4, webhooks: 4, mail: 4, calendars: 4, mirror: 4 };
 
 jobQueueContract('in process', async () => ({
   open: async (onError) => new InProcessJobQueue({ onError, concurrency: four }),
@@ -181,12 +181,12 @@ describe('BullMqJobQueue', () => {
     await expect(eventually(() => proxy.connections > 0, 2_000)).rejects.toThrow();
   });
 
-  it('holds nine connections and no more: one to ring, two for each lane', async () => {
+  it('holds eleven connections and no more: one to ring, two for each lane', async () => {
     const queue = await opened();
     worked(queue);
-    await eventually(() => proxy.connections === 9);
+    await eventually(() => proxy.connections === 11);
     for (let i = 0; i < 20; i += 1) await queue.enqueue([job(`${i}`)]);
-    expect(proxy.connections).toBe(9);
+    expect(proxy.connections).toBe(11);
   });
 
   it('shares jobs between two workers and runs each once', async () => {

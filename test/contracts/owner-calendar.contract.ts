@@ -220,6 +220,7 @@ export function ownerCalendarContract(
     it('says that a calendar is gone when it is', async () => {
       const gone = parseUrl(id) ? new URL('../gone/', id).href : 'gone';
       await expect(synced(stage, stage.account, gone, null)).rejects.toThrow(CalendarGone);
+      await expect(stage.calendar.put(stage.account, gone, booking(), null)).rejects.toThrow(CalendarGone);
     });
 
     it('tells of many events in pages, and then of none', async () => {

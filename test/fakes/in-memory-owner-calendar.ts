@@ -1,5 +1,6 @@
 import type {
   ChangePage,
+  MirroredEvent,
   PlacedEvent,
   RemoteCalendar,
   RemoteEvent,
@@ -24,6 +25,14 @@ export class InMemoryOwnerCalendar extends OwnerCalendar {
   readonly asked: (string | null)[] = [];
   /** Done before each page is told. */
   beforePage: () => Promise<void> = async () => undefined;
+  /** What was put into its calendars and not removed, by its id. */
+  readonly placed = new Map<string, MirroredEvent>();
+  /** How often something was put. */
+  puts = 0;
+  /** Of the video meetings that it makes. */
+  link = 'https://meet.example/abc';
+  /** Done once an event is there, before that is told. */
+  afterPut: () => Promise<void> = async () => undefined;
 
   constructor(private readonly remote: readonly RemoteCalendar[]) {
     super();
@@ -65,11 +74,24 @@ export class InMemoryOwnerCalendar extends OwnerCalendar {
     return `${log.length}`;
   }
 
-  async put(): Promise<PlacedEvent> {
-    throw new Error('Nothing is put into it');
+  async put(_account: CalendarAccount, calendarId: string, event: MirroredEvent): Promise<PlacedEvent> {
+    const fault = this.fault ?? this.faultOf.get(calendarId);
+    if (fault) throw fault;
+    const remoteId = `${calendarId}${event.uid}`;
+    this.placed.set(remoteId, event);
+    await this.afterPut();
+    return {
+      remoteId,
+      etag: `"${(this.puts += 1)}"`,
+      meetingLink: event.wantsMeetingLink ? this.link : null,
+    };
   }
 
-  async remove(): Promise<void> {}
+  async remove(_account: CalendarAccount, calendarId: string, remoteId: string): Promise<void> {
+    const fault = this.fault ?? this.faultOf.get(calendarId);
+    if (fault) throw fault;
+    this.placed.delete(remoteId);
+  }
 
   private change(calendarId: string, change: Change): void {
     this.changesOf.set(calendarId, [...(this.changesOf.get(calendarId) ?? []), change]);

@@ -60,6 +60,8 @@ async function otherPlace(
 ): Promise<Place> {
   const isElsewhere = refusal.body.includes('no-uid-conflict');
   if (refusal.status === 412 && !isElsewhere) return lookUp(session, url);
+  if (refusal.status === 409 && !isElsewhere)
+    throw new CalendarGone('There is no such calendar on the server'); // RFC 4918, 9.7.1
   if (!isElsewhere) throw refusal;
   const { items, url: landed } = await session.multistatus(calendarUrl, eventsOfUid(uid));
   const [other] = items;

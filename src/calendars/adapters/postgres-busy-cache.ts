@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { BusyNews } from '../domain/busy-news.js';
 import { BusyCache } from '../ports.js';
-
-/** An index of PostgreSQL takes no more than 2,700 bytes: longer ids end in a hash of what they are. */
-const LONGEST_ID = 500;
+import { storable } from './storable.js';
 
 export class PostgresBusyCache extends BusyCache {
   constructor(private readonly session: Session) {
@@ -53,12 +50,4 @@ export class PostgresBusyCache extends BusyCache {
       turn,
     ]);
   }
-}
-
-/** The text as PostgreSQL can keep and index it; the same for the same text, and another for another. */
-function storable(text: string): string {
-  const plain = text.replaceAll('\0', '').toWellFormed();
-  if (plain === text && text.length <= LONGEST_ID) return text;
-  const hash = createHash('sha256').update(text).digest('base64url');
-  return `${plain.slice(0, LONGEST_ID - hash.length).toWellFormed()}${hash}`;
 }

@@ -6,9 +6,11 @@ import {
   InMemoryConnections,
   RememberedNotices,
 } from '../../../test/fakes/in-memory-calendars.js';
+import { InMemoryMirroredBookings } from '../../../test/fakes/in-memory-mirrored-bookings.js';
 import { InMemoryOwnerCalendar, OneOwnerCalendar } from '../../../test/fakes/in-memory-owner-calendar.js';
 import { InMemoryUnitOfWork } from '../../../test/fakes/in-memory-unit-of-work.js';
 import { SequentialIds } from '../../../test/fakes/sequential-ids.js';
+import { aBooking, anEventType } from '../../../test/support/event-types.js';
 import {
   CalendarAccessLost,
   CalendarConnectionNotFound,
@@ -36,6 +38,7 @@ describe('The calendars of an owner', () => {
   let connections: InMemoryConnections;
   let busyCache: InMemoryBusyCache;
   let notices: RememberedNotices;
+  let mirroredBookings: InMemoryMirroredBookings;
   let unitOfWork: InMemoryUnitOfWork;
   let ids: SequentialIds;
   let sync: SyncCalendar;
@@ -50,10 +53,11 @@ describe('The calendars of an owner', () => {
     notices = new RememberedNotices();
     unitOfWork = new InMemoryUnitOfWork(connections, busyCache);
     ids = new SequentialIds();
+    mirroredBookings = new InMemoryMirroredBookings(clock);
     const staleAfter = new StaleAfter(Duration.ofHours(24));
     sync = new SyncCalendar(
       ...([new OneOwnerCalendar(provider), connections, busyCache] as const),
-      ...([notices, staleAfter, unitOfWork, clock] as const),
+      ...([notices, mirroredBookings, staleAfter, unitOfWork, clock] as const),
     );
   });
 
@@ -161,6 +165,24 @@ describe('The calendars of an owner', () => {
     provider.fault = null;
     await sync.execute({ connectionId: id, isAsked: true });
     expect(connections.stateOf(id)).toMatchObject({ accessLost: false, lastError: null });
+  });
+
+  it('have the bookings tried again that could not be put into them, once they can be read again', async () => {
+    const connectionId = await connect();
+    const calendar = { ownerId: 'ann', connectionId, provider: 'CALDAV', calendarId: '/work/' } as const;
+    mirroredBookings.written.push(calendar);
+    await mirroredBookings.add('ann', aBooking(anEventType('ann'), '2026-03-04T10:00:00Z').events[0]!.data);
+    const { id } = mirroredBookings.all[0]!;
+    const failed = { kind: 'failed', state: 'FAILED', reason: 'No', afterSeconds: 3_600 } as const;
+    await mirroredBookings.record((await mirroredBookings.claim(id))!, failed);
+    await syncAfter(connectionId, 0);
+    expect(mirroredBookings.all[0]!.dueAt).toEqual(start.plusSeconds(3_600)); // that it can be read is no news
+
+    provider.fault = new CalendarAccessLost('Wrong password');
+    await syncAfter(connectionId, 5);
+    provider.fault = null;
+    await sync.execute({ connectionId, isAsked: true });
+    expect(mirroredBookings.all[0]!.dueAt).toEqual(clock.now());
   });
 
   it('have their owner told once when they have been unreadable for a day, whatever the reason', async () => {

@@ -19,6 +19,7 @@ import type {
   CalendarAccount,
   ClaimedSync,
   Connections,
+  MirroredBookings,
   Notices,
   OwnerCalendar,
   OwnerCalendars,
@@ -51,6 +52,7 @@ export class SyncCalendar {
     private readonly connections: Connections,
     private readonly busyCache: BusyCache,
     private readonly notices: Notices,
+    private readonly mirroredBookings: MirroredBookings,
     private readonly staleAfter: StaleAfter,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
@@ -143,7 +145,10 @@ export class SyncCalendar {
   private async end(claim: ClaimedSync, learn: (connection: CalendarConnection) => void): Promise<void> {
     await this.whileClaimed(claim, async (connection) => {
       const at = this.clock.now();
+      const wasFailing = connection.state.failures > 0;
       learn(connection);
+      if (wasFailing && connection.state.failures === 0)
+        await this.mirroredBookings.retry(connection.state.id);
       const { id: connectionId, ownerId, account, syncedAt, lastError } = connection.state;
       if (lastError !== null && connection.tellOfStaleness(at, this.staleAfter))
         await this.notices.calendarIsStale({ connectionId, ownerId, account, syncedAt, lastError, at });

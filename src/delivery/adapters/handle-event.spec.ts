@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FixedClock } from '../../../test/fakes/fixed-clock.js';
 import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { aBooking, anEventType } from '../../../test/support/event-types.js';
+import { PostgresMirroredBookings } from '../../calendars/adapters/postgres-mirrored-bookings.js';
+import { FollowBooking } from '../../calendars/use-cases/follow-booking.js';
 import { RandomIds } from '../../kernel/ids.js';
 import { Outbox } from '../../platform/persistence/outbox.js';
 import { PostgresUnitOfWork, Session } from '../../platform/persistence/session.js';
 import { HandleEvent } from '../use-cases/handle-event.js';
+import { CalendarsBookingMirror } from './calendars-booking-mirror.js';
 import { OutboxOwedEvents } from './outbox-owed-events.js';
 import { PostgresEmailLog } from './postgres-email-log.js';
 import { PostgresHosts } from './postgres-hosts.js';
@@ -28,6 +31,7 @@ describe('Handling an event', () => {
     const session = new Session(dataSource);
     const unitOfWork = new PostgresUnitOfWork(session);
     const outbox = new Outbox(session, ids);
+    const clock = new FixedClock();
     handleEvent = new HandleEvent(
       new OutboxOwedEvents(outbox),
       new PostgresHosts(session),
@@ -35,8 +39,9 @@ describe('Handling an event', () => {
       new PostgresReminders(session),
       new PostgresPublishedEvents(session),
       new PostgresWebhookDeliveries(session),
+      new CalendarsBookingMirror(new FollowBooking(new PostgresMirroredBookings(session), unitOfWork, clock)),
       unitOfWork,
-      new FixedClock(),
+      clock,
       ids,
     );
 

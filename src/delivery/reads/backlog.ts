@@ -6,7 +6,7 @@ export interface Due {
   oldestSeconds: number;
 }
 
-export const dueKinds = ['event', 'webhook', 'mail', 'reminder'] as const;
+export const dueKinds = ['event', 'webhook', 'mail', 'reminder', 'mirror'] as const;
 
 export type DueKind = (typeof dueKinds)[number];
 
@@ -56,4 +56,5 @@ const DUE: Record<DueKind, string> = {
   reminder: `
     select due_at as since from reminders
     where coalesce(busy_until, due_at) <= now() + interval '50 s' and due_at <= now()`,
+  mirror: `select next_attempt_at as since from mirrored_bookings where next_attempt_at <= now()`,
 };

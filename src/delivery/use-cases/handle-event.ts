@@ -7,6 +7,7 @@ import { contentOf } from '../domain/mail-content.js';
 import { owedEmails } from '../domain/owed-emails.js';
 import { envelopeOf, eventTypeIdOf } from '../domain/webhook-payload.js';
 import type {
+  BookingMirror,
   EmailLog,
   Host,
   Hosts,
@@ -33,6 +34,7 @@ export class HandleEvent {
     private readonly reminders: Reminders,
     private readonly publishedEvents: PublishedEvents,
     private readonly deliveries: WebhookDeliveries,
+    private readonly bookingMirror: BookingMirror,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -63,6 +65,7 @@ export class HandleEvent {
     if (isAboutBooking(event)) {
       await this.emailLog.queue(this.emailsOf(eventId, event, host, at));
       await this.reminders.plan(event.subjectId, host.reminderMinutes, at);
+      await this.bookingMirror.follow(event);
     }
     // Last, as others who publish for this owner wait from here on.
     await this.publishedEvents.publish({

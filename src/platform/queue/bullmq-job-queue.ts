@@ -51,6 +51,7 @@ export class BullMqJobQueue extends JobQueue {
       webhooks: this.openQueue('webhooks'),
       mail: this.openQueue('mail'),
       calendars: this.openQueue('calendars'),
+      mirror: this.openQueue('mirror'),
     };
   }
 

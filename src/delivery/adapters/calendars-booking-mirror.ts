@@ -1,0 +1,14 @@
+import type { FollowBooking } from '../../calendars/use-cases/follow-booking.js';
+import type { BookingEvent } from '../../kernel/domain-event.js';
+import { BookingMirror } from '../ports.js';
+
+/** Bookings stand in the calendars that owners have connected. */
+export class CalendarsBookingMirror extends BookingMirror {
+  constructor(private readonly followBooking: FollowBooking) {
+    super();
+  }
+
+  async follow(event: BookingEvent): Promise<void> {
+    await this.followBooking.execute(event);
+  }
+}
