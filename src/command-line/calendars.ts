@@ -4,6 +4,7 @@ import { CalendarConnectionNotFound } from '../calendars/domain/errors.js';
 import { CalendarReads, type CalendarConnectionView } from '../calendars/reads/calendar-reads.js';
 import { ConnectCalendar, type ConnectCalendarCommand } from '../calendars/use-cases/connect-calendar.js';
 import { DisconnectCalendar } from '../calendars/use-cases/disconnect-calendar.js';
+import { RetryMirroring } from '../calendars/use-cases/retry-mirroring.js';
 import { SyncCalendar, type SyncProgress } from '../calendars/use-cases/sync-calendar.js';
 import { parseUrl } from '../kernel/url.js';
 import type { Answer } from './answer.js';
@@ -53,6 +54,18 @@ export function addCalendars(program: Command, desk: Desk): void {
         const onProgress = (progress: SyncProgress) => desk.showProgress(progressText(progress));
         await open.get(SyncCalendar).execute({ connectionId, isAsked: true, onProgress });
         return synced(await connectionOf(open, connectionId));
+      }),
+    );
+
+  calendars
+    .command('retry')
+    .description('put bookings into the calendars of a connection now that could not be put there before')
+    .argument('<id>', 'of the connection')
+    .action((connectionId: string) =>
+      desk.work(async (open) => {
+        const retried = await open.get(RetryMirroring).execute({ connectionId });
+        const text = retried === 1 ? '1 booking is tried again.' : `${retried} bookings are tried again.`;
+        return { value: { retried }, text };
       }),
     );
 
@@ -165,6 +178,7 @@ function listed(connections: CalendarConnectionView[]): Answer {
           'nextSyncAt',
           'read',
           'write',
+          'bookings',
           'lastError',
         ]);
   return { value: connections, text };

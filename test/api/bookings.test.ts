@@ -89,12 +89,14 @@ describe('bookings', () => {
       await refused({ sort: 'name' }, 'sort');
     });
 
-    it('are the detail without its e-mails', async () => {
+    it('are the detail without its e-mails and its calendar', async () => {
       const { body } = await client.get<Page<BookingView>>('/api/v1/bookings', { sort: 'startTime' });
       for (const item of body.data) {
-        const { emailLogs, ...detail } = (await client.get<BookingDetailView>(`/api/v1/bookings/${item.id}`))
-          .body;
+        const { emailLogs, calendar, ...detail } = (
+          await client.get<BookingDetailView>(`/api/v1/bookings/${item.id}`)
+        ).body;
         expect(emailLogs).toBeInstanceOf(Array);
+        expect(calendar).toBeNull();
         expect(item).toEqual(detail);
       }
     });
@@ -278,6 +280,7 @@ describe('bookings', () => {
         createdAt: expect.stringMatching(UTC_MILLISECONDS),
         updatedAt: booking.createdAt,
         emailLogs: [],
+        calendar: null,
       });
     });
 

@@ -14,6 +14,7 @@ export interface CalendarConnectionView {
   nextSyncAt: string | null;
   lastError: string | null;
   calendars: ConnectedCalendarView[];
+  bookings: MirroredBookingsView;
   createdAt: string;
 }
 
@@ -25,6 +26,17 @@ export interface ConnectedCalendarView {
   write: boolean;
   /** How many of its events block time in the years to come. */
   events: number;
+}
+
+/** Bookings that the account's calendars are to show. */
+export interface MirroredBookingsView {
+  mirrored: number;
+  /** To be put, moved or removed soon, or once the provider answers again. */
+  pending: number;
+  /** Refused by the provider. */
+  failed: number;
+  /** Why the last of those failed that are not done. */
+  lastError: string | null;
 }
 
 /** An account on whose account nothing is offered. */
@@ -76,5 +88,10 @@ const SELECT = `
         'name', k.name, 'read', k.is_read, 'write', k.is_written,
         'events', (select count(distinct b.remote_id) from busy_times b where b.calendar_id = k.id)) order by k.name, k.id)
       from calendars k where k.connection_id = c.id) as calendars,
+    (select json_build_object(
+        'mirrored', count(*) filter (where m.state = 'MIRRORED' and m.is_wanted),
+        'pending', count(*) filter (where m.state = 'PENDING'), 'failed', count(*) filter (where m.state = 'FAILED'),
+        'lastError', (array_agg(m.last_error order by m.tried_at desc) filter (where m.last_error is not null))[1])
+      from mirrored_bookings m where m.calendar_id in (select k.id from calendars k where k.connection_id = c.id)) as bookings,
     c.created_at as "createdAt"
   from calendar_connections c`;

@@ -24,7 +24,7 @@ describe('The watchdog of a worker on BullMQ', () => {
     queue = new BullMqJobQueue({
       url: `redis://127.0.0.1:${proxy.port}`,
       prefix: expect.getState().currentTestName!,
-      concurrency: { database: 1, webhooks: 1, mail: 1, calendars: 1 },
+      concurrency: { database: 1, webhooks: 1, mail: 1, calendars: 1, mirror: 1 },
       onError: () => undefined,
     });
     reopened = [];

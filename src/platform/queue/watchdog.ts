@@ -18,6 +18,7 @@ export class Watchdog {
     webhooks: new LaneWatch(),
     mail: new LaneWatch(),
     calendars: new LaneWatch(),
+    mirror: new LaneWatch(),
   };
   private timer: NodeJS.Timeout | null = null;
 

@@ -22,6 +22,7 @@ import {
 } from '../../platform/http/fields.js';
 import { PageQuery } from '../../platform/http/page-query.js';
 import type {
+  BookingCalendarView,
   BookingContactView,
   BookingDetailView,
   BookingView,
@@ -329,9 +330,40 @@ export class BookingDto implements BookingView {
   updatedAt!: string;
 }
 
+export class BookingCalendarDto implements BookingCalendarView {
+  @ApiProperty({
+    enum: ['MIRRORED', 'PENDING', 'FAILED'],
+    enumName: 'BookingCalendarState',
+    description:
+      '`MIRRORED`: the calendar shows the booking as it is, a cancelled one not at all. `PENDING`: it will soon, or once its provider answers again. `FAILED`: it is refused, for the reason given, and tried again now and then.',
+    example: 'MIRRORED',
+  })
+  state!: BookingCalendarView['state'];
+
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'Why the last attempt failed' })
+  error!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the calendar was last made to show it',
+    example: '2026-02-01T09:00:02.000Z',
+  })
+  mirroredAt!: string | null;
+}
+
 export class BookingDetailDto extends BookingDto implements BookingDetailView {
   @ApiProperty({ type: [EmailLogDto], description: 'The e-mails of this booking, oldest first' })
   emailLogs!: EmailLogDto[];
+
+  @ApiProperty({
+    type: BookingCalendarDto,
+    nullable: true,
+    description:
+      "How far the owner's calendar shows the booking, of several the one that does least; null if it is put into none",
+  })
+  calendar!: BookingCalendarDto | null;
 }
 
 export class BookingPageDto {

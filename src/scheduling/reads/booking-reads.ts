@@ -48,6 +48,17 @@ export interface BookingContactView {
 
 export interface BookingDetailView extends BookingView {
   emailLogs: EmailLogView[];
+  calendar: BookingCalendarView | null;
+}
+
+/** How far the owner's calendar shows the booking as it is; of several, the one that does least. */
+export interface BookingCalendarView {
+  /** `PENDING`: soon; `FAILED`: the calendar refuses it. A cancelled booking is `MIRRORED` once it is out of the calendar. */
+  state: 'MIRRORED' | 'PENDING' | 'FAILED';
+  /** Why the last attempt failed. */
+  error: string | null;
+  /** When the calendar was last made to show it. */
+  mirroredAt: string | null;
 }
 
 export interface EmailLogView {
@@ -106,15 +117,15 @@ export class BookingReads {
     return pageOf(rows.filter(({ id }) => id !== null).map(viewOf), filter, rows[0]!.total);
   }
 
-  /** The owner's booking with its e-mails, oldest first; null if unknown or another's. */
+  /** The owner's booking with its e-mails, oldest first, and its calendar; null if unknown or another's. */
   async detail(ownerId: string, id: string): Promise<BookingDetailView | null> {
     if (!isId(id)) return null;
-    const [row] = await this.sql.prepared<BookingViewRow & { email_logs: EmailLogView[] | null }>(
+    const [row] = await this.sql.prepared<DetailRow>(
       'booking',
-      `select ${COLUMNS}, ${EMAIL_LOGS} as email_logs from bookings b ${JOINS} where b.id = $1 and b.owner_id = $2`,
+      `select ${COLUMNS}, ${EMAIL_LOGS} as email_logs, ${CALENDAR} as calendar from bookings b ${JOINS} where b.id = $1 and b.owner_id = $2`,
       [id, ownerId],
     );
-    return row ? { ...viewOf(row), emailLogs: row.email_logs ?? [] } : null;
+    return row ? { ...viewOf(row), emailLogs: row.email_logs ?? [], calendar: row.calendar } : null;
   }
 
   /** Whose booking that is; null if unknown. */
@@ -143,6 +154,11 @@ const EMAIL_LOGS = `
      'id', e.id, 'type', e.type, 'recipient', e.recipient, 'subject', e.subject, 'status', e.status, 'error', e.error,
      'attempts', e.attempts, 'createdAt', to_char(e.created_at, ${UTC_TEXT}), 'sentAt', to_char(e.sent_at, ${UTC_TEXT})
    ) order by e.created_at, e.id) from email_logs e where e.booking_id = b.id)`;
+
+const CALENDAR = `
+  (select json_build_object('state', m.state, 'error', m.last_error, 'mirroredAt', to_char(m.mirrored_at, ${UTC_TEXT}))
+   from mirrored_bookings m where m.booking_id = b.id
+   order by array_position(array['FAILED', 'PENDING', 'MIRRORED'], m.state), m.id limit 1)`;
 
 // Kept in the transactions that change bookings; to count a hundred thousand takes a hundred times as long as a page of them.
 const KEPT_TOTAL = 'select coalesce(sum(b.total), 0)::int as total from booking_counts b';
@@ -175,6 +191,8 @@ function laterPage(where: string, filter: BookingFilter): string {
 }
 
 type ListedRow = BookingViewRow & { total: number };
+
+type DetailRow = BookingViewRow & { email_logs: EmailLogView[] | null; calendar: BookingCalendarView | null };
 
 interface BookingViewRow {
   id: string;
