@@ -3,6 +3,7 @@ import { Holds1790000000001 } from './1790000000001-holds.js';
 import { BookingCounts1790000000002 } from './1790000000002-booking-counts.js';
 import { Delivery1790000000003 } from './1790000000003-delivery.js';
 import { Calendars1790000000004 } from './1790000000004-calendars.js';
+import { CalendarAccounts1790000000005 } from './1790000000005-calendar-accounts.js';
 import { MirroredBookings1790000000006 } from './1790000000006-mirrored-bookings.js';
 import { CalendarFeeds1790000000007 } from './1790000000007-calendar-feeds.js';
 import { Claims1790000000008 } from './1790000000008-claims.js';
@@ -14,6 +15,7 @@ export const migrations = [
   BookingCounts1790000000002,
   Delivery1790000000003,
   Calendars1790000000004,
+  CalendarAccounts1790000000005,
   MirroredBookings1790000000006,
   CalendarFeeds1790000000007,
   Claims1790000000008,

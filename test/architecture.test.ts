@@ -156,7 +156,7 @@ describe('the product', () => {
       .filter((file) => !/^src\/[^/]+\.ts$/.test(file))
       .filter(
         (file) =>
-          !/^src\/([^/]+)\/((domain|use-cases|adapters|mails|reads|http|jobs)\/[^/]+|ports\.ts|\1\.module\.ts)$/.test(
+          !/^src\/[^/]+\/((domain|use-cases|adapters|mails|reads|http|jobs)\/[^/]+|ports\.ts|[^/]+\.module\.ts)$/.test(
             file,
           ),
       );

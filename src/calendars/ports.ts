@@ -1,8 +1,9 @@
 import type { Instant } from '@js-joda/core';
 import type { BookingEventData } from '../kernel/domain-event.js';
 import type { Interval } from '../kernel/interval.js';
+import type { Authorization, AuthorizationOutcome } from './domain/authorization.js';
 import type { BusyNews } from './domain/busy-news.js';
-import type { CalendarConnection, CalendarProvider } from './domain/connection.js';
+import type { CalendarConnection, CalendarProvider, SignInProvider } from './domain/connection.js';
 import type { PublishedFeed } from './domain/published-feed.js';
 import type { ChangePage, MirroredEvent, PlacedEvent, RemoteCalendar } from './domain/remote-event.js';
 
@@ -48,9 +49,6 @@ export abstract class OwnerCalendar {
 
   /** Ends a watch; one that has ended already is as good. */
   async unwatch(_account: CalendarAccount, _watch: Watch): Promise<void> {}
-
-  /** Gives back what opens the account, where the provider takes it back. */
-  async revoke(_account: CalendarAccount): Promise<void> {}
 }
 
 export interface WatchRequest {
@@ -95,8 +93,8 @@ export abstract class Connections {
 
   abstract save(connection: CalendarConnection): Promise<void>;
 
-  /** Forgets a connection with all that was read by it; false if there is none of that id. */
-  abstract remove(connectionId: string): Promise<boolean>;
+  /** Forgets a connection with all that was read by it; null if there is none of that id. */
+  abstract remove(connectionId: string): Promise<RemovedConnection | null>;
 
   /**
    * Takes a connection for one sync, if it is due or `isAsked` for all the same; null if it is not, or is being synced, or is unknown.
@@ -112,6 +110,30 @@ export abstract class Connections {
 
   /** Whether there is a connection of that id. */
   abstract has(connectionId: string): Promise<boolean>;
+
+  /** The connection of that account, if the owner has one; locked, as is his making of others, until the unit of work ends. */
+  abstract ofAccount(
+    ownerId: string,
+    provider: SignInProvider,
+    account: string,
+  ): Promise<CalendarConnection | null>;
+
+  /** Whether anybody has that account connected. */
+  abstract hasAccount(provider: CalendarProvider, account: string): Promise<boolean>;
+
+  /** Stores a connection whose account was opened anew, with what opens it now. A sync under way loses its claim. */
+  abstract reopen(connection: CalendarConnection, credentials: Credentials): Promise<void>;
+
+  /**
+   * Makes a connection due at once, though not before a sync under way has ended. Nothing happens to one that is unknown, or that
+   * could not be read the last time: that waits for its turn.
+   */
+  abstract hasNews(connectionId: string): Promise<void>;
+}
+
+export interface RemovedConnection {
+  readonly provider: CalendarProvider;
+  readonly account: string;
 }
 
 export interface ClaimedSync {
@@ -129,6 +151,82 @@ export abstract class BusyCache {
 
   /** Forgets the events of a calendar of which no page told in that turn. */
   abstract forgetUntold(calendarId: string, turn: number): Promise<void>;
+
+  /** Forgets all that was read of a calendar. */
+  abstract forget(calendarId: string): Promise<void>;
+}
+
+/** How an owner lets us into his account: by signing in at its provider (OAuth 2.0 with PKCE, RFC 6749 and 7636). */
+export abstract class SignIn {
+  /**
+   * Where the owner is sent. `state` comes back with the answer, and `verifier` proves that it is we who began. Throws
+   * `SignInNotConfigured` or a `CalendarFault`.
+   */
+  abstract address(provider: SignInProvider, secrets: SignInSecrets): Promise<string>;
+
+  /**
+   * What the provider gives for its answer, the query with which it sent the owner back. Throws `AuthorizationDenied` or a `CalendarFault`.
+   */
+  abstract complete(provider: SignInProvider, query: string, secrets: SignInSecrets): Promise<OpenedAccount>;
+
+  /** Gives back what opens an account, where the provider takes it back. Throws a `CalendarFault`. */
+  abstract revoke(provider: SignInProvider, credentials: Credentials): Promise<void>;
+}
+
+/** 256 random bits each, as base64url. */
+export interface SignInSecrets {
+  readonly state: string;
+  readonly verifier: string;
+}
+
+export interface OpenedAccount {
+  /** Its e-mail address. */
+  readonly account: string;
+  readonly credentials: Credentials;
+}
+
+/** Sign-ins that have begun. */
+export abstract class Authorizations {
+  /** Stores one; of `state` only a hash, and `verifier` so that nobody else can read it. */
+  abstract begin(authorization: Authorization, secrets: SignInSecrets): Promise<void>;
+
+  /** The one of that state, with its verifier, if it has not expired at that time; this once, whoever asks at the same time. */
+  abstract use(
+    state: string,
+    at: Instant,
+  ): Promise<{ authorization: Authorization; verifier: string } | null>;
+
+  /** Says what became of one to whoever waits for it. */
+  abstract finish(id: string, outcome: AuthorizationOutcome): Promise<void>;
+}
+
+/** What providers have promised to tell of. */
+export abstract class Watches {
+  /** Of a connection that could be read the last time: the calendars that are read and whose watch is to be made or renewed now. */
+  abstract due(connectionId: string, at: Instant): Promise<DueWatch[]>;
+
+  /** Keeps a calendar's watch, which is to be renewed then; false if there is no such calendar any more. */
+  abstract keep(calendarId: string, watch: Watch | null, dueAt: Instant): Promise<boolean>;
+
+  /** All of a connection. */
+  abstract of(connectionId: string): Promise<Watch[]>;
+}
+
+export interface DueWatch {
+  readonly provider: CalendarProvider;
+  readonly calendarId: string;
+  /** As its provider names it. */
+  readonly remoteId: string;
+  readonly former: Watch | null;
+}
+
+/** Where providers tell of changes. */
+export abstract class PushDoor {
+  /** Null if no provider can reach us. */
+  abstract addressOf(connectionId: string): string | null;
+
+  /** By which what is told of a connection is believed: always the same, and 43 characters long. */
+  abstract secretOf(connectionId: string): Promise<string>;
 }
 
 /** The feeds by which owners show their bookings to calendars elsewhere: one an owner. */

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { CalendarProvider } from '../calendars/domain/connection.js';
+import type { CalendarChoice, CalendarProvider, SignInProvider } from '../calendars/domain/connection.js';
 import { CalendarConnectionNotFound } from '../calendars/domain/errors.js';
 import { CalendarReads, type CalendarConnectionView } from '../calendars/reads/calendar-reads.js';
+import { BeginAuthorization } from '../calendars/use-cases/begin-authorization.js';
 import { ConnectCalendar, type ConnectCalendarCommand } from '../calendars/use-cases/connect-calendar.js';
 import { DisconnectCalendar } from '../calendars/use-cases/disconnect-calendar.js';
 import { RetryMirroring } from '../calendars/use-cases/retry-mirroring.js';
@@ -29,6 +31,14 @@ interface IcsOptions {
   readonly user: string;
   readonly url: string;
 }
+
+interface SignInOptions {
+  readonly user: string;
+  readonly read?: string;
+  readonly write?: string;
+}
+
+const LOOK_EVERY_MS = 500;
 
 export function addCalendars(program: Command, desk: Desk): void {
   const calendars = program.command('calendars').description("owners' calendars elsewhere");
@@ -102,10 +112,12 @@ function addAccounts(add: Command, desk: Desk): void {
         provider: 'CALDAV',
         account: `${username} at ${hostOf(url)}`,
         credentials: { url, username, password },
-        read: read?.split(',').map((name) => name.trim()) ?? null,
-        write: write ?? null,
+        ...choiceOf({ read, write }),
       });
     });
+
+  addSignIn(add, desk, 'GOOGLE', 'Google');
+  addSignIn(add, desk, 'MICROSOFT', 'Microsoft 365 or Outlook.com');
 
   add
     .command('ics')
@@ -123,17 +135,55 @@ function addAccounts(add: Command, desk: Desk): void {
     );
 }
 
+function addSignIn(add: Command, desk: Desk, provider: SignInProvider, name: string): void {
+  add
+    .command(provider.toLowerCase())
+    .description(
+      `connect an account of ${name}: prints an address to sign in at, and waits until that is done`,
+    )
+    .requiredOption('--user <email>', 'whose account')
+    .option('--read <names>', 'the calendars that keep the owner busy, with commas between (default: all)')
+    .option('--write <name>', 'the calendar that bookings are to be put into')
+    .action(({ user, ...choice }: SignInOptions) =>
+      desk.workUntilInterrupted(async (open, interrupted) => {
+        const { id: ownerId } = await userNamed(open, user);
+        const wish = { ownerId, provider, choice: choiceOf(choice) };
+        const { id, address } = await open.get(BeginAuthorization).execute(wish);
+        desk.prompt(`Open this address in a browser and sign in, within ten minutes:\n\n${address}\n`);
+        desk.showProgress('Waiting for the sign-in; Ctrl-C ends it');
+        return connectedAnswer(await connectionOf(open, await signedIn(open, id, interrupted)));
+      }),
+    );
+}
+
+/** The connection that comes of an authorization, once there is one. Throws one sentence if none comes of it. */
+async function signedIn(open: OpenInstallation, id: string, interrupted: AbortSignal): Promise<string> {
+  for (;;) {
+    const authorization = await open.get(CalendarReads).authorization(id);
+    if (authorization?.connectionId) return authorization.connectionId;
+    if (authorization?.fault) throw new Error(authorization.fault);
+    if (!authorization || authorization.state === 'EXPIRED')
+      throw new Error('Nobody has signed in within ten minutes: begin anew');
+    await delay(LOOK_EVERY_MS, null, { signal: interrupted }).catch(() => interrupted.throwIfAborted());
+  }
+}
+
+function choiceOf({ read, write }: Pick<SignInOptions, 'read' | 'write'>): CalendarChoice {
+  return { read: read?.split(',').map((name) => name.trim()) ?? null, write: write ?? null };
+}
+
 function connect(desk: Desk, user: string, command: Omit<ConnectCalendarCommand, 'ownerId'>): Promise<void> {
   return desk.work(async (open) => {
     const { id: ownerId } = await userNamed(open, user);
     const id = await open.get(ConnectCalendar).execute({ ...command, ownerId });
-    const connection = await connectionOf(open, id);
-    const hint = 'It is read for the first time when LinkTime runs; until then no time is offered.';
-    return {
-      value: connection,
-      text: `${sheet(connection)}\n\n${hint}\n"calendars sync ${id}" reads it now.`,
-    };
+    return connectedAnswer(await connectionOf(open, id));
   });
+}
+
+function connectedAnswer(connection: CalendarConnectionView): Answer {
+  const hint = 'It is read for the first time when LinkTime runs; until then no time is offered.';
+  const text = `${sheet(connection)}\n\n${hint}\n"calendars sync ${connection.id}" reads it now.`;
+  return { value: connection, text };
 }
 
 /** The host that an address names, with or without a scheme before it. */

@@ -15,6 +15,8 @@ export class Desk {
     readonly tell: (news: Answer) => void,
     /** Shows people how far a long command has come, in place of what was shown before. */
     readonly showProgress: (text: string) => void,
+    /** Says what people have to do now, beside the answer. */
+    readonly prompt: (text: string) => void,
   ) {}
 
   /** Works on the opened installation and closes it again, whatever happens, SIGINT and SIGTERM included. */

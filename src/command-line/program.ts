@@ -38,6 +38,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     () => surroundings.readInput(),
     print,
     (text) => progress.show(text),
+    (text) => surroundings.writeErr(`${text}\n`),
   );
   const program = makeProgram(desk, surroundings);
   try {

@@ -2,6 +2,7 @@ import { Global, Module, type DynamicModule, type Provider } from '@nestjs/commo
 import { Duration } from '@js-joda/core';
 import { DataSource } from 'typeorm';
 import { CalendarRequests } from '../calendars/adapters/calendar-requests.js';
+import { SignInSettings } from '../calendars/adapters/sign-in-settings.js';
 import { StaleAfter } from '../calendars/domain/stale-after.js';
 import { Mailer } from '../delivery/ports.js';
 import { ApiKeyRow, UserRow } from '../identity/adapters/tables.js';
@@ -9,6 +10,7 @@ import { ContactRow } from '../crm/adapters/tables.js';
 import { Clock } from '../kernel/clock.js';
 import { Ids, RandomIds } from '../kernel/ids.js';
 import { UnitOfWork } from '../kernel/unit-of-work.js';
+import { DerivedSecrets } from '../platform/derived-secrets.js';
 import { BaseUrl } from '../platform/http/base-url.js';
 import { Log } from '../platform/log.js';
 import { SafeRequests } from '../platform/outgoing/safe-requests.js';
@@ -47,7 +49,12 @@ export class CoreModule {
         useFactory: () => new CalendarRequests({ allowPrivate: profile.calendarAllowPrivate }),
       },
       { provide: StaleAfter, useValue: new StaleAfter(Duration.ofHours(profile.calendarStaleAfterHours)) },
+      {
+        provide: SignInSettings,
+        useFactory: () => new SignInSettings(profile.signIn, profile.calendarAllowPrivate),
+      },
       { provide: SealedText, useFactory: () => new SealedText(() => sealingKeyOf(profile)) },
+      { provide: DerivedSecrets, useFactory: () => new DerivedSecrets(() => sealingKeyOf(profile)) },
       {
         provide: DataSource,
         useFactory: () =>

@@ -22,6 +22,18 @@ describe('the profile', () => {
       webhookAllowPrivate: false,
       calendarAllowPrivate: false,
       calendarStaleAfterHours: 24,
+      signIn: {
+        GOOGLE: {
+          client: null,
+          issuerUrl: 'https://accounts.google.com',
+          apiUrl: 'https://www.googleapis.com/calendar/v3',
+        },
+        MICROSOFT: {
+          client: null,
+          issuerUrl: 'https://login.microsoftonline.com/common/v2.0',
+          apiUrl: 'https://graph.microsoft.com/v1.0',
+        },
+      },
       secretsKey: null,
       defaultPlan: 'BUSINESS',
       demo: true,
@@ -50,6 +62,37 @@ describe('the profile', () => {
     ],
   ])('is neither when one of them is named alone', (variables, fault) => {
     expect(faultsOf(variables)).toEqual([fault]);
+  });
+
+  it.each(['GOOGLE', 'MICROSOFT'])('knows a client at %s by both its id and its secret', (provider) => {
+    const [id, secret] = [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`];
+    expect(faultsOf({ [id]: 'linktime' })).toEqual([
+      `${id} is set and ${secret} is not: set both of them or neither.`,
+    ]);
+    expect(faultsOf({ [secret]: 'shh' })).toEqual([
+      `${secret} is set and ${id} is not: set both of them or neither.`,
+    ]);
+    expect(faultsOf({ [id]: 'two words', [secret]: 'shh' })).toEqual([
+      `${id} must be at most 300 characters without spaces.`,
+    ]);
+    expect(readProfile({ [id]: 'linktime', [secret]: 'shh' }).signIn).toMatchObject({
+      [provider]: { client: { id: 'linktime', secret: 'shh' } },
+    });
+  });
+
+  it('signs nobody in by http but for development', () => {
+    const variables = {
+      GOOGLE_ISSUER_URL: 'http://localhost:8080/',
+      MICROSOFT_API_URL: 'http://localhost:8081',
+    };
+    expect(faultsOf(variables)).toEqual([
+      'GOOGLE_ISSUER_URL must begin with https:// unless CALENDAR_ALLOW_PRIVATE is true.',
+      'MICROSOFT_API_URL must begin with https:// unless CALENDAR_ALLOW_PRIVATE is true.',
+    ]);
+    expect(readProfile({ ...variables, CALENDAR_ALLOW_PRIVATE: 'true' }).signIn).toMatchObject({
+      GOOGLE: { issuerUrl: 'http://localhost:8080' },
+      MICROSOFT: { apiUrl: 'http://localhost:8081' },
+    });
   });
 
   it('takes an empty variable for one that is not set', () => {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { ProviderSettings } from '../calendars/adapters/sign-in-settings.js';
 import { plans, type Plan } from '../identity/domain/plan.js';
 import {
   flag,
@@ -8,6 +9,7 @@ import {
   readBaseUrl,
   readHost,
   readKey,
+  readWord,
   readNetworks,
   readSender,
   setting,
@@ -80,8 +82,33 @@ const environment = z.object({
   CALENDAR_STALE_AFTER_HOURS: wholeNumber(1, 720)
     .default(24)
     .describe('After how many hours without its calendar nothing is offered of an owner'),
+  GOOGLE_CLIENT_ID: setting('at most 300 characters without spaces', readWord)
+    .optional()
+    .describe('OAuth client at Google, with which owners connect their calendars there'),
+  GOOGLE_CLIENT_SECRET: setting('at most 300 characters without spaces', readWord)
+    .optional()
+    .describe('Its secret; set together with `GOOGLE_CLIENT_ID`'),
+  GOOGLE_ISSUER_URL: setting('an http or https URL without query', readBaseUrl)
+    .default('https://accounts.google.com')
+    .describe('Where Google signs owners in'),
+  GOOGLE_API_URL: setting('an http or https URL without query', readBaseUrl)
+    .default('https://www.googleapis.com/calendar/v3')
+    .describe('Where the calendars of Google are'),
+  MICROSOFT_CLIENT_ID: setting('at most 300 characters without spaces', readWord)
+    .optional()
+    .describe('OAuth client at Microsoft Entra, with which owners connect their calendars of Microsoft 365'),
+  MICROSOFT_CLIENT_SECRET: setting('at most 300 characters without spaces', readWord)
+    .optional()
+    .describe('Its secret; set together with `MICROSOFT_CLIENT_ID`'),
+  MICROSOFT_ISSUER_URL: setting('an http or https URL without query', readBaseUrl)
+    .default('https://login.microsoftonline.com/common/v2.0')
+    .describe('Where Microsoft signs owners in; with a tenant in place of `common`, none but its own'),
+  MICROSOFT_API_URL: setting('an http or https URL without query', readBaseUrl)
+    .default('https://graph.microsoft.com/v1.0')
+    .describe('Where the calendars of Microsoft 365 are'),
   SECRETS_KEY: setting('32 bytes as base64url', readKey).optional().meta({
-    description: 'Key to the passwords of calendars, 32 bytes as base64url; the same for all processes',
+    description:
+      'Key to the passwords and tokens of calendars, 32 bytes as base64url; the same for all processes',
     default: 'made, and kept in `DATA_DIR`',
   }),
   DEFAULT_PLAN: oneOf(plans, (text) => text.toUpperCase())
@@ -120,6 +147,7 @@ export interface Settings {
   readonly webhookAllowPrivate: boolean;
   readonly calendarAllowPrivate: boolean;
   readonly calendarStaleAfterHours: number;
+  readonly signIn: Readonly<Record<'GOOGLE' | 'MICROSOFT', ProviderSettings>>;
   /** 32 bytes as base64url; null for the one kept in `dataDir`. */
   readonly secretsKey: string | null;
   readonly defaultPlan: Plan;
@@ -185,6 +213,18 @@ export function readProfile(variables: NodeJS.ProcessEnv = process.env): Profile
     webhookAllowPrivate: data.WEBHOOK_ALLOW_PRIVATE,
     calendarAllowPrivate: data.CALENDAR_ALLOW_PRIVATE,
     calendarStaleAfterHours: data.CALENDAR_STALE_AFTER_HOURS,
+    signIn: {
+      GOOGLE: {
+        client: clientOf(data.GOOGLE_CLIENT_ID, data.GOOGLE_CLIENT_SECRET),
+        issuerUrl: data.GOOGLE_ISSUER_URL,
+        apiUrl: data.GOOGLE_API_URL,
+      },
+      MICROSOFT: {
+        client: clientOf(data.MICROSOFT_CLIENT_ID, data.MICROSOFT_CLIENT_SECRET),
+        issuerUrl: data.MICROSOFT_ISSUER_URL,
+        apiUrl: data.MICROSOFT_API_URL,
+      },
+    },
     secretsKey: data.SECRETS_KEY ?? null,
     defaultPlan: data.DEFAULT_PLAN,
     logLevel: data.LOG_LEVEL,
@@ -221,7 +261,22 @@ function faultsBetween(given: { [name: string]: string }): string[] {
   if (!DATABASE_URL && Number(DATABASE_POOL_SIZE) > EMBEDDED_POOL_LIMIT) {
     faults.push(`DATABASE_POOL_SIZE must be at most ${EMBEDDED_POOL_LIMIT} unless DATABASE_URL is set.`);
   }
+  for (const provider of ['GOOGLE', 'MICROSOFT']) {
+    const [id, secret] = [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`];
+    if (given[id] && !given[secret])
+      faults.push(`${id} is set and ${secret} is not: set both of them or neither.`);
+    if (given[secret] && !given[id])
+      faults.push(`${secret} is set and ${id} is not: set both of them or neither.`);
+    const allowsHttp = ['true', '1'].includes(given['CALENDAR_ALLOW_PRIVATE']?.toLowerCase() ?? '');
+    for (const name of [`${provider}_ISSUER_URL`, `${provider}_API_URL`])
+      if (/^http:/i.test(given[name] ?? '') && !allowsHttp)
+        faults.push(`${name} must begin with https:// unless CALENDAR_ALLOW_PRIVATE is true.`);
+  }
   return faults;
+}
+
+function clientOf(id: string | undefined, secret: string | undefined): ProviderSettings['client'] {
+  return id !== undefined && secret !== undefined ? { id, secret } : null;
 }
 
 function defaultBaseUrl(host: string, port: number): string {

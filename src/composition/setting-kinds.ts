@@ -21,6 +21,11 @@ export function wholeNumber(least: number, most: number) {
   });
 }
 
+/** What another program gave out to be handed back as it is: at most 300 characters without spaces. */
+export function readWord(text: string): string | null {
+  return /^[\x21-\x7e]{1,300}$/.test(text) ? text : null;
+}
+
 /** 256 bits as base64url, as `openssl rand -base64 32 | tr '+/' '-_' | tr -d =` makes them. */
 export function readKey(text: string): string | null {
   return /^[\w-]{43}=?$/.test(text) && Buffer.from(text, 'base64url').length === 32 ? text : null;

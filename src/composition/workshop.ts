@@ -5,6 +5,7 @@ import { CALENDARS_CHANNEL, DueSyncs } from '../calendars/adapters/due-syncs.js'
 import { calendarJobs } from '../calendars/jobs/jobs.js';
 import { MirrorBooking } from '../calendars/use-cases/mirror-booking.js';
 import { SyncCalendar } from '../calendars/use-cases/sync-calendar.js';
+import { WatchCalendars } from '../calendars/use-cases/watch-calendars.js';
 import { DueDeliveries, WEBHOOK_DELIVERIES_CHANNEL } from '../delivery/adapters/due-deliveries.js';
 import { DueEmails, EMAILS_CHANNEL } from '../delivery/adapters/due-emails.js';
 import { DueReminders } from '../delivery/adapters/due-reminders.js';
@@ -68,7 +69,11 @@ export class Workshop {
         sendEmail: app.get(SendEmail),
         remind: app.get(Remind),
       }),
-      ...calendarJobs({ syncCalendar: app.get(SyncCalendar), mirrorBooking: app.get(MirrorBooking) }),
+      ...calendarJobs({
+        syncCalendar: app.get(SyncCalendar),
+        watchCalendars: app.get(WatchCalendars),
+        mirrorBooking: app.get(MirrorBooking),
+      }),
     };
     const handle = async ({ name, id }: Job) => (await work[name](id)) ?? null;
     metrics.watch(queue);

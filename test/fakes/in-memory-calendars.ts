@@ -8,6 +8,7 @@ import {
   type CalendarAccount,
   type ClaimedSync,
   type Credentials,
+  type RemovedConnection,
   type StaleCalendar,
 } from '../../src/calendars/ports.js';
 import type { Clock } from '../../src/kernel/clock.js';
@@ -20,6 +21,9 @@ export class InMemoryConnections extends Connections implements Restorable {
   private credentials = new Map<string, Credentials>();
   /** Of each connection the turn of its last claim, and whether that is under way. */
   private turns = new Map<string, { turn: number; isUnderWay: boolean }>();
+
+  /** The connections of which news have been told since they were last claimed. */
+  readonly news = new Set<string>();
 
   constructor(private readonly clock: Clock) {
     super();
@@ -62,16 +66,40 @@ export class InMemoryConnections extends Connections implements Restorable {
     this.kept.set(state.id, state);
   }
 
-  async remove(connectionId: string): Promise<boolean> {
+  async remove(connectionId: string): Promise<RemovedConnection | null> {
+    const removed = this.kept.get(connectionId) ?? null;
     this.credentials.delete(connectionId);
-    return this.kept.delete(connectionId);
+    this.kept.delete(connectionId);
+    return removed;
+  }
+
+  async ofAccount(ownerId: string, provider: string, account: string): Promise<CalendarConnection | null> {
+    const state = this.all.find(
+      (each) => each.ownerId === ownerId && each.provider === provider && each.account === account,
+    );
+    return state ? CalendarConnection.of(state) : null;
+  }
+
+  async hasAccount(provider: string, account: string): Promise<boolean> {
+    return this.all.some((each) => each.provider === provider && each.account === account);
+  }
+
+  async reopen(connection: CalendarConnection, credentials: Credentials): Promise<void> {
+    await this.add(connection, credentials);
+    const { id } = connection.state;
+    this.turns.set(id, { turn: (this.turns.get(id)?.turn ?? 0) + 1, isUnderWay: false });
+  }
+
+  async hasNews(connectionId: string): Promise<void> {
+    if (this.kept.get(connectionId)?.failures === 0) this.news.add(connectionId);
   }
 
   async claim(connectionId: string, isAsked: boolean): Promise<ClaimedSync | null> {
     const state = this.kept.get(connectionId);
     const { turn = 0, isUnderWay = false } = this.turns.get(connectionId) ?? {};
     const isDue = state?.nextSyncAt && !state.nextSyncAt.isAfter(this.clock.now());
-    if (!state || isUnderWay || !(isAsked || isDue)) return null;
+    if (!state || isUnderWay || !(isAsked || isDue || this.news.has(connectionId))) return null;
+    this.news.delete(connectionId);
     this.turns.set(connectionId, { turn: turn + 1, isUnderWay: true });
     return { connection: CalendarConnection.of(state), timezone: 'Europe/Berlin', turn: turn + 1 };
   }
@@ -119,6 +147,10 @@ export class InMemoryBusyCache extends BusyCache implements Restorable {
 
   async forgetUntold(calendarId: string, turn: number): Promise<void> {
     this.events = this.events.filter((event) => event.calendarId !== calendarId || event.turn === turn);
+  }
+
+  async forget(calendarId: string): Promise<void> {
+    this.events = this.events.filter((event) => event.calendarId !== calendarId);
   }
 
   snapshot(): () => void {

@@ -1,3 +1,4 @@
+import type { Instant } from '@js-joda/core';
 import type {
   ChangePage,
   MirroredEvent,
@@ -5,7 +6,13 @@ import type {
   RemoteCalendar,
   RemoteEvent,
 } from '../../src/calendars/domain/remote-event.js';
-import { OwnerCalendar, OwnerCalendars, type CalendarAccount } from '../../src/calendars/ports.js';
+import {
+  OwnerCalendar,
+  OwnerCalendars,
+  type CalendarAccount,
+  type Watch,
+  type WatchRequest,
+} from '../../src/calendars/ports.js';
 
 interface Change {
   readonly id: string;
@@ -23,6 +30,11 @@ export class InMemoryOwnerCalendar extends OwnerCalendar {
   forgetsCursors = false;
   /** The cursors it was asked with, in order. */
   readonly asked: (string | null)[] = [];
+  /** When the watches end that it promises; null if it promises none. */
+  watchEndsAt: Instant | null = null;
+  /** What it was asked to watch, and the handles of the watches that it was asked to end. */
+  readonly watched: (WatchRequest & { calendarId: string })[] = [];
+  readonly unwatched: string[] = [];
   /** Done before each page is told. */
   beforePage: () => Promise<void> = async () => undefined;
   /** What was put into its calendars and not removed, by its id. */
@@ -34,7 +46,7 @@ export class InMemoryOwnerCalendar extends OwnerCalendar {
   /** Done once an event is there, before that is told. */
   afterPut: () => Promise<void> = async () => undefined;
 
-  constructor(private readonly remote: readonly RemoteCalendar[]) {
+  constructor(public remote: readonly RemoteCalendar[]) {
     super();
   }
 
@@ -91,6 +103,21 @@ export class InMemoryOwnerCalendar extends OwnerCalendar {
     const fault = this.fault ?? this.faultOf.get(calendarId);
     if (fault) throw fault;
     this.placed.delete(remoteId);
+  }
+
+  override async watch(
+    _account: CalendarAccount,
+    calendarId: string,
+    request: WatchRequest,
+  ): Promise<Watch | null> {
+    if (this.fault) throw this.fault;
+    this.watched.push({ calendarId, ...request });
+    return this.watchEndsAt && { handle: `watch ${this.watched.length}`, expiresAt: this.watchEndsAt };
+  }
+
+  override async unwatch(_account: CalendarAccount, { handle }: Watch): Promise<void> {
+    if (this.fault) throw this.fault;
+    this.unwatched.push(handle);
   }
 
   private change(calendarId: string, change: Change): void {

@@ -122,7 +122,7 @@ async function sign(running: RunningProcess, pattern: RegExp): Promise<RegExpExe
       const match = pattern.exec(logs());
       if (match) resolve(match);
     };
-    child.stdout!.on('data', look);
+    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', look);
   });
   const match = await within(START_WITHIN_MS, Promise.race([found, once(child, 'close').then(() => null)]));
   if (match) return match;

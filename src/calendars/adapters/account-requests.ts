@@ -79,9 +79,17 @@ export class AccountRequests {
   private async renew(account: CalendarAccount, refused: Tokens): Promise<Tokens> {
     const kept = tokensOf(await account.reread());
     if (kept.accessToken !== refused.accessToken) return kept;
-    const fresh = await this.refresh(kept.refreshToken);
-    await account.renewed(credentialsOf(fresh));
-    return fresh;
+    try {
+      const fresh = await this.refresh(kept.refreshToken);
+      await account.renewed(credentialsOf(fresh));
+      return fresh;
+    } catch (error) {
+      if (!(error instanceof CalendarAccessLost)) throw error;
+      // Where a refresh token is good for once, another may have used it meanwhile.
+      const renewed = tokensOf(await account.reread());
+      if (renewed.accessToken === kept.accessToken) throw error;
+      return renewed;
+    }
   }
 }
 

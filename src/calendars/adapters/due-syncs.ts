@@ -15,7 +15,7 @@ export class DueSyncs implements Turns {
          update calendar_connections set busy_until = now() + ${RUNG_FOR}, under_way = false
          where id in (
            select id from calendar_connections
-           where next_sync_at <= now() and (busy_until is null or busy_until <= now())
+           where (next_sync_at <= now() or has_news) and (busy_until is null or busy_until <= now())
            order by next_sync_at, id limit $1 for update skip locked)
          returning id, next_sync_at)
        select id from taken order by next_sync_at, id`,

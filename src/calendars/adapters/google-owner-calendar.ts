@@ -12,11 +12,9 @@ import { place } from './google-placement.js';
 import { GoogleSession } from './google-session.js';
 import { closeChannel, openChannel } from './google-watch.js';
 
-export const GOOGLE_API = 'https://www.googleapis.com/calendar/v3';
-
 export interface GoogleOptions {
   /** Where the Calendar API v3 is, without a slash at its end. */
-  readonly apiUrl?: string;
+  readonly apiUrl: string;
   readonly clock: Clock;
   readonly ids?: Ids;
   readonly limits?: GoogleLimits;
@@ -51,7 +49,7 @@ export class GoogleOwnerCalendar extends OwnerCalendar {
 
   constructor(
     private readonly requests: AccountRequests,
-    { apiUrl = GOOGLE_API, clock, ids = new RandomIds(), limits = LIMITS }: GoogleOptions,
+    { apiUrl, clock, ids = new RandomIds(), limits = LIMITS }: GoogleOptions,
   ) {
     super();
     this.api = { url: apiUrl, clock };

@@ -13,15 +13,13 @@ import { subscribe, unsubscribe } from './graph-subscriptions.js';
 
 export interface MicrosoftOptions {
   /** Of Microsoft Graph, with its version and no slash at its end. */
-  readonly apiUrl?: string;
+  readonly apiUrl: string;
   readonly clock: Clock;
   /** For all requests of one sync together, in milliseconds. */
   readonly syncMs?: number;
   /** For all requests of any other call, in milliseconds. */
   readonly callMs?: number;
 }
-
-export const GRAPH_URL = 'https://graph.microsoft.com/v1.0';
 
 const SYNC_MS = 20 * 60_000;
 const CALL_MS = 2 * 60_000;
@@ -94,7 +92,7 @@ export class MicrosoftOwnerCalendar extends OwnerCalendar {
   }
 
   private session(account: CalendarAccount, withinMs = this.options.callMs ?? CALL_MS): GraphSession {
-    const { apiUrl = GRAPH_URL, clock } = this.options;
+    const { apiUrl, clock } = this.options;
     return new GraphSession(this.accountRequests, account, apiUrl, clock, AbortSignal.timeout(withinMs));
   }
 }

@@ -50,4 +50,8 @@ export class PostgresBusyCache extends BusyCache {
       turn,
     ]);
   }
+
+  async forget(calendarId: string): Promise<void> {
+    await this.session.query('delete from calendar_events where calendar_id = $1', [calendarId]);
+  }
 }

@@ -171,10 +171,13 @@ describe('Connections and what is read by them, in PostgreSQL', () => {
 
   it('forgets all of a connection that is removed', async () => {
     await take({ kept: [kept('a')] });
-    expect(await unitOfWork.run(() => connections.remove(id))).toBe(true);
+    expect(await unitOfWork.run(() => connections.remove(id))).toEqual({
+      provider: 'CALDAV',
+      account: 'ann at dav.example.com',
+    });
     expect(await cached()).toEqual([]);
     expect(await unitOfWork.run(() => connections.has(id))).toBe(false);
     for (const none of [id, 'nonsense'])
-      expect(await unitOfWork.run(() => connections.remove(none))).toBe(false);
+      expect(await unitOfWork.run(() => connections.remove(none))).toBeNull();
   });
 });

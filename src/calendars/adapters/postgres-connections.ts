@@ -4,9 +4,20 @@ import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Session } from '../../platform/persistence/session.js';
 import { SealBroken, type SealedText } from '../../platform/sealed-text.js';
-import { CalendarConnection, type CalendarProvider, type ConnectedCalendar } from '../domain/connection.js';
+import {
+  CalendarConnection,
+  type CalendarProvider,
+  type ConnectedCalendar,
+  type SignInProvider,
+} from '../domain/connection.js';
 import { CalendarAccessLost } from '../domain/errors.js';
-import { Connections, type CalendarAccount, type ClaimedSync, type Credentials } from '../ports.js';
+import {
+  Connections,
+  type CalendarAccount,
+  type ClaimedSync,
+  type Credentials,
+  type RemovedConnection,
+} from '../ports.js';
 import { CALENDARS_CHANNEL } from './due-syncs.js';
 
 /** How long a claim lasts: longer than any one request that is made under it. */
@@ -50,20 +61,21 @@ export class PostgresConnections extends Connections {
     await this.saveCalendars(connection);
   }
 
-  async remove(connectionId: string): Promise<boolean> {
-    if (!isId(connectionId)) return false;
-    const removed = await this.session.query('delete from calendar_connections where id = $1 returning id', [
-      connectionId,
-    ]);
-    return removed.length > 0;
+  async remove(connectionId: string): Promise<RemovedConnection | null> {
+    if (!isId(connectionId)) return null;
+    const [removed] = await this.session.query<RemovedConnection>(
+      'delete from calendar_connections where id = $1 returning provider, account',
+      [connectionId],
+    );
+    return removed ?? null;
   }
 
   async claim(connectionId: string, isAsked: boolean): Promise<ClaimedSync | null> {
     if (!isId(connectionId)) return null;
     const [claimed] = await this.session.query<{ turn: number; timezone: string }>(
       `update calendar_connections c
-       set under_way = true, turn = turn + 1, busy_until = now() + ${CLAIMED_FOR}
-       where id = $1 and ($2 or next_sync_at <= now()) and (not under_way or busy_until <= now())
+       set under_way = true, turn = turn + 1, busy_until = now() + ${CLAIMED_FOR}, has_news = false
+       where id = $1 and ($2 or next_sync_at <= now() or has_news) and (not under_way or busy_until <= now())
        returning turn, (select timezone from users u where u.id = c.owner_id) as timezone`,
       [connectionId, isAsked],
     );
@@ -91,6 +103,47 @@ export class PostgresConnections extends Connections {
     if (!isId(connectionId)) return false;
     const rows = await this.session.query('select from calendar_connections where id = $1', [connectionId]);
     return rows.length > 0;
+  }
+
+  async ofAccount(
+    ownerId: string,
+    provider: SignInProvider,
+    account: string,
+  ): Promise<CalendarConnection | null> {
+    await this.session.query('select from users where id = $1 for no key update', [ownerId]);
+    const [row] = await this.session.query<{ id: string }>(
+      'select id from calendar_connections where owner_id = $1 and provider = $2 and account = $3',
+      [ownerId, provider, account],
+    );
+    return row ? this.find(row.id) : null;
+  }
+
+  async hasAccount(provider: CalendarProvider, account: string): Promise<boolean> {
+    const rows = await this.session.query(
+      'select from calendar_connections where provider = $1 and account = $2 limit 1',
+      [provider, account],
+    );
+    return rows.length > 0;
+  }
+
+  async reopen(connection: CalendarConnection, credentials: Credentials): Promise<void> {
+    const { id } = connection.state;
+    await this.save(connection);
+    await this.session.query(
+      `update calendar_connections
+       set credentials = $2, turn = turn + 1, under_way = false, busy_until = null where id = $1`,
+      [id, await this.sealed(id, credentials)],
+    );
+    this.session.tell(CALENDARS_CHANNEL);
+  }
+
+  async hasNews(connectionId: string): Promise<void> {
+    if (!isId(connectionId)) return;
+    await this.session.query(
+      'update calendar_connections set has_news = true where id = $1 and failures = 0 and not has_news',
+      [connectionId],
+    );
+    this.session.tell(CALENDARS_CHANNEL);
   }
 
   private async find(id: string): Promise<CalendarConnection | null> {

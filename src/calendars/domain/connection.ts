@@ -5,7 +5,14 @@ import type { RemoteCalendar } from './remote-event.js';
 import type { StaleAfter } from './stale-after.js';
 import { isFullReadingDue } from './sync-window.js';
 
-export type CalendarProvider = 'CALDAV' | 'ICS';
+/** Providers whose accounts are opened by signing in there, and known by their e-mail addresses. */
+export type SignInProvider = 'GOOGLE' | 'MICROSOFT';
+
+export type CalendarProvider = 'CALDAV' | 'ICS' | SignInProvider;
+
+export function isSignInProvider(provider: CalendarProvider): provider is SignInProvider {
+  return provider === 'GOOGLE' || provider === 'MICROSOFT';
+}
 
 const SYNC_EVERY = Duration.ofMinutes(5);
 
@@ -89,14 +96,9 @@ export class CalendarConnection {
     return new CalendarConnection({
       ...origin,
       calendars: remote.map((calendar) => ({
-        id: nextId(),
-        remoteId: calendar.id,
-        name: nameOf(calendar),
-        writable: calendar.writable,
+        ...unread(nextId(), calendar),
         isRead: read.includes(calendar),
         isWritten: calendar === written,
-        cursor: null,
-        expandedAt: null,
       })),
       nextSyncAt: at,
       syncedAt: null,
@@ -108,6 +110,44 @@ export class CalendarConnection {
       createdAt: at,
       updatedAt: at,
     });
+  }
+
+  /**
+   * Its account was opened anew: to be synced at once. What was chosen before still holds where nothing else is chosen now, but for
+   * calendars that are gone; if no other was read, all are. Throws as `connect`.
+   */
+  reconnect(
+    remote: readonly RemoteCalendar[],
+    choice: CalendarChoice,
+    nextId: () => string,
+    at: Instant,
+  ): void {
+    const { read, written } = chosen(remote, choice);
+    const former = new Map(this.current.calendars.map((calendar) => [calendar.remoteId, calendar]));
+    const staysAsItIs = choice.read === null && remote.some(({ id }) => former.get(id)?.isRead);
+    const current = remote.map((calendar): ConnectedCalendar => {
+      const known = former.get(calendar.id) ?? unread(nextId(), calendar);
+      former.delete(calendar.id);
+      return {
+        ...known,
+        name: nameOf(calendar),
+        writable: calendar.writable,
+        isRead: staysAsItIs ? known.isRead : read.includes(calendar),
+        isWritten: choice.write === null ? known.isWritten && calendar.writable : calendar === written,
+      };
+    });
+    const gone = [...former.values()].map((calendar) => ({ ...calendar, isRead: false, isWritten: false }));
+    this.current = {
+      ...this.current,
+      calendars: [...current, ...gone].map((calendar) =>
+        calendar.isRead ? calendar : { ...calendar, cursor: null, expandedAt: null },
+      ),
+      nextSyncAt: at,
+      failures: 0,
+      lastError: null,
+      accessLost: false,
+      updatedAt: at,
+    };
   }
 
   get state(): CalendarConnectionState {
@@ -184,6 +224,19 @@ export class CalendarConnection {
     const failures = this.current.failures + 1;
     this.current = { ...this.current, ...change, lastError, failures, updatedAt: at };
   }
+}
+
+function unread(id: string, calendar: RemoteCalendar): ConnectedCalendar {
+  return {
+    id,
+    remoteId: calendar.id,
+    name: nameOf(calendar),
+    writable: calendar.writable,
+    isRead: false,
+    isWritten: false,
+    cursor: null,
+    expandedAt: null,
+  };
 }
 
 function chosen(

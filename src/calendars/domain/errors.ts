@@ -54,3 +54,20 @@ export class CalendarSyncUnderWay extends Conflict {
     super('This calendar connection is being synced already');
   }
 }
+
+/** Accounts of this provider cannot be opened here. The message says what to set. */
+export class SignInNotConfigured extends Conflict {}
+
+/** Nobody waits for this answer of a provider: it was begun too long ago, was used already, or never began here. */
+export class AuthorizationUnknown extends NotFound {
+  constructor() {
+    super('This sign-in is not known, has been used already, or was begun more than ten minutes ago');
+  }
+}
+
+/** The owner, or whoever looks after his account, said no to the provider. */
+export class AuthorizationDenied extends Conflict {
+  constructor() {
+    super('Access to the calendars was not allowed');
+  }
+}

@@ -4,7 +4,7 @@ import type { Sql } from '../../platform/persistence/sql.js';
 /** A connected account as its owner sees it; what opens it is not shown. */
 export interface CalendarConnectionView {
   id: string;
-  provider: 'CALDAV' | 'ICS';
+  provider: 'CALDAV' | 'ICS' | 'GOOGLE' | 'MICROSOFT';
   account: string;
   /** `PENDING` before the first success, `FAILING` while it is tried again, `ACCESS_LOST` when that is of no use. */
   state: 'PENDING' | 'SYNCED' | 'FAILING' | 'ACCESS_LOST';
@@ -39,6 +39,15 @@ export interface MirroredBookingsView {
   lastError: string | null;
 }
 
+/** How far an owner has come who set out to sign in at his provider. */
+export interface AuthorizationView {
+  state: 'WAITING' | 'UNDER_WAY' | 'CONNECTED' | 'FAILED' | 'EXPIRED';
+  /** Null until it is connected. */
+  connectionId: string | null;
+  /** One sentence, if it failed. */
+  fault: string | null;
+}
+
 /** An account on whose account nothing is offered. */
 export interface StaleCalendarView {
   id: string;
@@ -65,6 +74,29 @@ export class CalendarReads {
     if (!isId(id)) return null;
     const [connection] = await this.sql.query<CalendarConnectionView>(`${SELECT} where c.id = $1`, [id]);
     return connection ?? null;
+  }
+
+  /** Null if there is no such owner. */
+  async ownerEmail(ownerId: string): Promise<string | null> {
+    const [owner] = await this.sql.query<{ email: string }>('select email from users where id = $1', [
+      ownerId,
+    ]);
+    return owner?.email ?? null;
+  }
+
+  /** How far an authorization has come; null if there is none of that id. One that is under way for two minutes is so no more. */
+  async authorization(id: string): Promise<AuthorizationView | null> {
+    if (!isId(id)) return null;
+    const [authorization] = await this.sql.query<AuthorizationView>(
+      `select connection_id as "connectionId", fault,
+         case when connection_id is not null then 'CONNECTED' when fault is not null then 'FAILED'
+              when expires_at > now() and verifier is not null then 'WAITING'
+              when expires_at > now() - interval '5 minutes' and verifier is null then 'UNDER_WAY'
+              else 'EXPIRED' end as state
+       from calendar_authorizations where id = $1`,
+      [id],
+    );
+    return authorization ?? null;
   }
 
   /** All owners' that are stale, the longest first; those that wait for their very first sync are not told of for an hour. */

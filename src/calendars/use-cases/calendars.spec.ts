@@ -8,6 +8,7 @@ import {
 } from '../../../test/fakes/in-memory-calendars.js';
 import { InMemoryMirroredBookings } from '../../../test/fakes/in-memory-mirrored-bookings.js';
 import { InMemoryOwnerCalendar, OneOwnerCalendar } from '../../../test/fakes/in-memory-owner-calendar.js';
+import { InMemorySignIn, InMemoryWatches } from '../../../test/fakes/in-memory-sign-in.js';
 import { InMemoryUnitOfWork } from '../../../test/fakes/in-memory-unit-of-work.js';
 import { SequentialIds } from '../../../test/fakes/sequential-ids.js';
 import { aBooking, anEventType } from '../../../test/support/event-types.js';
@@ -62,7 +63,10 @@ describe('The calendars of an owner', () => {
   });
 
   const connect = (given: { read?: string[]; password?: string } = {}): Promise<string> =>
-    new ConnectCalendar(new OneOwnerCalendar(provider), connections, unitOfWork, clock, ids).execute({
+    new ConnectCalendar(
+      ...([new OneOwnerCalendar(provider), connections, busyCache] as const),
+      ...([unitOfWork, clock, ids] as const),
+    ).execute({
       ownerId: 'ann',
       provider: 'CALDAV',
       account: 'ann at dav.example.com',
@@ -223,7 +227,10 @@ describe('The calendars of an owner', () => {
   it('are forgotten when they are disconnected, also in the middle of a sync', async () => {
     provider.write('/work/', event('a'));
     const id = await connect();
-    const disconnect = new DisconnectCalendar(connections, unitOfWork);
+    const disconnect = new DisconnectCalendar(
+      ...([new OneOwnerCalendar(provider), new InMemorySignIn(), connections] as const),
+      ...([new InMemoryWatches(connections), unitOfWork] as const),
+    );
     provider.beforePage = () => disconnect.execute({ connectionId: id }).catch(() => undefined);
     await sync.execute({ connectionId: id });
 

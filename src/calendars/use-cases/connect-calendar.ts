@@ -1,8 +1,10 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
-import { CalendarConnection, type CalendarProvider } from '../domain/connection.js';
-import type { Connections, Credentials, OwnerCalendars } from '../ports.js';
+import { CalendarConnection, isSignInProvider, type CalendarProvider } from '../domain/connection.js';
+import type { RemoteCalendar } from '../domain/remote-event.js';
+import type { BusyCache, Connections, Credentials, OwnerCalendars } from '../ports.js';
+import { heldAccount } from './held-account.js';
 
 export interface ConnectCalendarCommand {
   readonly ownerId: string;
@@ -14,13 +16,19 @@ export interface ConnectCalendarCommand {
   readonly read: readonly string[] | null;
   /** The name of the calendar that bookings are to be put into; null for none. */
   readonly write: string | null;
+  /** Done in the unit of work that stores the connection. */
+  readonly storedWith?: (connectionId: string) => Promise<void>;
 }
 
-/** An owner's account is connected, once it has been opened: nothing is stored of one that cannot be. */
+/**
+ * An owner's account is connected, once it has been opened: nothing is stored of one that cannot be. One that its provider knows by an
+ * e-mail address is connected once for each owner: opened again, it goes on as the connection that it was.
+ */
 export class ConnectCalendar {
   constructor(
     private readonly ownerCalendars: OwnerCalendars,
     private readonly connections: Connections,
+    private readonly busyCache: BusyCache,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -28,24 +36,39 @@ export class ConnectCalendar {
 
   /** Returns the connection's id. Throws as `OwnerCalendar` does, and `InvalidData` for calendars that are not there. */
   async execute(command: ConnectCalendarCommand): Promise<string> {
-    const { ownerId, provider, account, read, write } = command;
-    const id = this.ids.next();
-    let { credentials } = command;
-    const ownerCalendar = await this.ownerCalendars.of(provider);
-    const remote = await ownerCalendar.calendars({
-      connectionId: id,
-      credentials,
-      renewed: async (fresh) => void (credentials = fresh),
-      reread: async () => credentials,
+    const ownerCalendar = await this.ownerCalendars.of(command.provider);
+    const account = heldAccount(this.ids.next(), command.credentials);
+    const remote = await ownerCalendar.calendars(account);
+    return this.unitOfWork.run(async () => {
+      const id = await this.store(
+        account.connectionId,
+        { ...command, credentials: account.current() },
+        remote,
+      );
+      await command.storedWith?.(id);
+      return id;
     });
-    const connection = CalendarConnection.connect(
-      { id, ownerId, provider, account },
-      remote,
-      { read, write },
-      () => this.ids.next(),
-      this.clock.now(),
-    );
-    await this.unitOfWork.run(() => this.connections.add(connection, credentials));
-    return id;
+  }
+
+  private async store(
+    id: string,
+    { ownerId, provider, account, credentials, read, write }: ConnectCalendarCommand,
+    remote: readonly RemoteCalendar[],
+  ): Promise<string> {
+    const make = [remote, { read, write }, () => this.ids.next(), this.clock.now()] as const;
+    const former = isSignInProvider(provider)
+      ? await this.connections.ofAccount(ownerId, provider, account)
+      : null;
+    if (!former) {
+      const connection = CalendarConnection.connect({ id, ownerId, provider, account }, ...make);
+      await this.connections.add(connection, credentials);
+      return id;
+    }
+    const wasRead = former.calendarsToRead;
+    former.reconnect(...make);
+    await this.connections.reopen(former, credentials);
+    const isRead = new Set(former.calendarsToRead.map((calendar) => calendar.id));
+    for (const calendar of wasRead) if (!isRead.has(calendar.id)) await this.busyCache.forget(calendar.id);
+    return former.state.id;
   }
 }
