@@ -4,5 +4,19 @@ import { describeSignedInAccount } from './signed-in-account.contract.js';
 describeSignedInAccount('MICROSOFT', async () => {
   const graph = await startGraphServer();
   graph.accepts = () => true;
-  return graph;
+  const inUtc = (instant: string) => instant.slice(0, 19);
+  return {
+    url: graph.url,
+    calendar: 'Calendar',
+    meetingPlace: 'Microsoft Teams',
+    keepBusy: (start, end) => void graph.add('cal-default', { start: inUtc(start), end: inUtc(end) }),
+    starts: () =>
+      graph
+        .events('cal-default')
+        .map(({ start }) =>
+          new Date(`${(start as { dateTime: string }).dateTime.slice(0, 19)}Z`).toISOString(),
+        )
+        .toSorted(),
+    stop: () => graph.stop(),
+  };
 });

@@ -1,15 +1,26 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SignInProvider } from '../../src/calendars/domain/connection.js';
 import type { CalendarConnectionView } from '../../src/calendars/reads/calendar-reads.js';
+import type { BookingDetailView } from '../../src/scheduling/reads/booking-reads.js';
+import { book, inDays, tryToBook } from '../support/bookings.js';
+import { Client } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
 import { Installation, withoutLimits } from '../support/installation.js';
 import type { Owner } from '../support/owners.js';
 import { runCli, type RunningServer } from '../support/server.js';
 import { SignInServer } from '../support/sign-in-server.js';
 import { comeBack, signInAt, signInSettings, WaitingTool } from '../support/sign-ins.js';
 
-/** A provider's API on this machine, which takes every access token, and whose accounts have at least one calendar. */
+/** A provider's API on this machine, which takes every access token, and whose accounts have one calendar. */
 export interface ProviderApi {
   readonly url: string;
+  readonly calendar: string;
+  /** What an event type's location says for its meetings to be held at the provider. */
+  readonly meetingPlace: string;
+  /** Adds an event of the owner's own. */
+  keepBusy(start: string, end: string): void;
+  /** When the events of the calendar begin. */
+  starts(): string[];
   stop(): Promise<void>;
 }
 
@@ -100,6 +111,31 @@ export function describeSignedInAccount(
       expect(pages.map(({ status }) => status).toSorted()).toEqual([200, 404, 404]);
       expect(await connections()).toHaveLength(1);
     });
+
+    it('keeps its owner busy, and shows what is booked with a meeting at the provider', async () => {
+      const worker = await linktime.startWorker();
+      const tool = await begin('--write', api.calendar);
+      await signInAt(tool.address, signInServer, server);
+      const { id } = JSON.parse((await tool.end()).last) as CalendarConnectionView;
+      api.keepBusy(inDays(3, '12:00'), inDays(3, '12:30'));
+      expect((await cli('sync', id)).stderr).toBe('');
+
+      const anyone = new Client(server.url);
+      const offer = await linktime.owners.offer(owner, { location: api.meetingPlace });
+      expect((await tryToBook(anyone, offer, inDays(3, '12:00'))).status).toBe(409);
+      const booked = await book(anyone, offer, inDays(3, '10:00'));
+      const client = anyone.as(owner);
+      const detail = await eventually(async () => {
+        const { body } = await client.get<BookingDetailView>(`/api/v1/bookings/${booked.id}`);
+        return body.calendar?.state === 'MIRRORED' && body;
+      }, 20_000);
+      expect(detail.meetingLink).toMatch(/^https:/);
+      expect(api.starts()).toEqual([inDays(3, '10:00'), inDays(3, '12:00')]);
+
+      expect((await client.post(`/api/v1/bookings/${booked.id}/cancel`, {})).status).toBe(200);
+      await eventually(() => api.starts().length === 1, 20_000);
+      await worker.stop();
+    }, 60_000);
 
     it('goes on as it was when he signs in once more after access was lost', async () => {
       const { id } = await connect();
