@@ -1,29 +1,12 @@
 // An installation in production profile that delivers: API, worker, PostgreSQL, Redis, and a receiver on this machine.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { fill, ids } from '../http/fill.mjs';
-import {
-  built,
-  startHelper,
-  startLinkTime,
-  startPostgres,
-  startRedis,
-  startWorker,
-  temporaryFolder,
-} from '../http/processes.mjs';
-import { issueKeys } from '../http/world.mjs';
+import { ids } from '../http/fill.mjs';
+import { startHelper, startLinkTime, startWorker } from '../http/processes.mjs';
+import { openStage } from '../http/stage.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const SETTINGS = {
-  LIMIT_API_KEY_PER_MINUTE: '1000000',
-  LIMIT_PREAUTH_PER_MINUTE: '1000000',
-  LIMIT_PUBLIC_BOOKING_PER_MINUTE: '1000000',
-  WEBHOOK_ALLOW_PRIVATE: 'true',
-  HOST: '127.0.0.1',
-  PORT: '0',
-};
 
 export async function openWorld({ tiny, tell }) {
   const sizes = {
@@ -31,32 +14,11 @@ export async function openWorld({ tiny, tell }) {
     contacts: { main: tiny ? 100 : 5_000 },
     hosts: tiny ? 4 : 24,
   };
-  const folder = await temporaryFolder();
-  const running = [];
-  const close = async () => {
-    for (const process of running.reverse()) await process.stop();
-    await folder.remove();
-  };
-  const open = async (what, started) => {
-    tell(what);
-    const process = await started;
-    running.push(process);
-    return process;
-  };
-  try {
-    const postgres = await open('PostgreSQL', startPostgres(join(folder.path, 'postgres')));
-    const { migrate } = await built('src/platform/persistence/data-source.js');
-    await migrate(postgres.url);
-    await fill(postgres.url, sizes, tell);
-    const keys = await issueKeys(postgres.url);
-    const redisFolder = join(folder.path, 'redis');
-    await mkdir(redisFolder);
-    const redis = await open('Redis', startRedis(redisFolder));
-    const env = { ...SETTINGS, DATABASE_URL: postgres.url, REDIS_URL: redis.url, DATA_DIR: folder.path };
+  const settings = { WEBHOOK_ALLOW_PRIVATE: 'true' };
+  return openStage({ sizes, settings, tell }, async ({ postgres, env, open }) => {
     const receiver = await open('the receiver', startHelper(join(here, 'receiver.mjs')));
     const { url: receiverUrl } = await receiver.ask({ what: 'listen' });
-    const database = await openDatabase(postgres.url);
-    running.push({ stop: () => database.end() });
+    const database = await openDatabase(postgres.url, open);
     for (let host = 0; host < sizes.hosts; host += 1) {
       await database.query(
         endpointSql(ids.owner(ids.host(host)), `${receiverUrl}/steady/${host}`, 'booking.created'),
@@ -65,17 +27,14 @@ export async function openWorld({ tiny, tell }) {
     const api = await open('the API', startLinkTime(env));
     const worker = await open('the worker', startWorker(env));
     const visitors = await open('visitors', startHelper(join(here, 'visitors.mjs')));
-    const { version } = postgres;
-    return { sizes, keys, api, worker, receiver, receiverUrl, visitors, database, postgres: version, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+    return { sizes, api, worker, receiver, receiverUrl, visitors, database, postgres: postgres.version };
+  });
 }
 
-async function openDatabase(url) {
+async function openDatabase(url, open) {
   const database = new pg.Client({ connectionString: url });
   await database.connect();
+  await open('a connection', { stop: () => database.end() });
   return database;
 }
 

@@ -88,7 +88,11 @@ route('GET', '/api/v1/bookings/:id', async ({ params }) => {
        'status', status, 'error', error, 'attempts', attempts,
        'createdAt', to_char(created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
        'sentAt', to_char(sent_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by created_at, id)
-       from email_logs where booking_id = b.id) as "emailLogs"
+       from email_logs where booking_id = b.id) as "emailLogs",
+       (select json_build_object('state', state, 'error', last_error,
+          'mirroredAt', to_char(mirrored_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+        from mirrored_bookings where booking_id = b.id
+        order by array_position(array['FAILED', 'PENDING', 'MIRRORED'], state), id limit 1) as calendar
      from bookings b ${JOINS} where b.id = $1 and b.owner_id = $2`,
     [params.id, OWNER_ID],
   );

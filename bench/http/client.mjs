@@ -21,7 +21,8 @@ async function load({ url, requests, connections, milliseconds, once = false, ex
   const begun = performance.now();
   const until = begun + milliseconds;
   const take = () => {
-    if (performance.now() >= until || (once && next === texts.length)) return null;
+    // One at least, however busy the machine is.
+    if ((performance.now() >= until && next > 0) || (once && next === texts.length)) return null;
     const text = texts[next % texts.length];
     next += 1;
     return text;
