@@ -27,10 +27,11 @@ export class Log {
 }
 
 const MOST_HELD_BYTES = 8_192;
+const HELD_MS = 10;
 
 /**
- * Standard output, with what is said in one turn of the event loop in one write: a write for each request would take a tenth of its
- * time. Nothing is held back beyond that turn, nor when the process ends, whatever ends it short of SIGKILL.
+ * Standard output, with what is said within ten milliseconds in one write: a write for each request, and whoever reads it woken each
+ * time, would take a tenth of its time. Nothing is held back longer, nor when the process ends, whatever ends it short of SIGKILL.
  */
 function standardOutput(): DestinationStream {
   const output = pino.destination({ fd: 1, sync: true, minLength: MOST_HELD_BYTES });
@@ -45,7 +46,7 @@ function standardOutput(): DestinationStream {
       output.write(line);
       if (isDue) return;
       isDue = true;
-      setImmediate(flush);
+      setTimeout(flush, HELD_MS);
     },
   };
 }
