@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module.js';
+import { TellMeetingLink } from '../delivery/use-cases/tell-meeting-link.js';
 import { TellOfStaleCalendar } from '../delivery/use-cases/tell-of-stale-calendar.js';
 import { Clock } from '../kernel/clock.js';
 import { Ids } from '../kernel/ids.js';
@@ -70,7 +71,8 @@ const offered = [
   ),
   provide(
     MirrorBooking,
-    ...([MirroredBookings, Connections, OwnerCalendars, BookedMeetings, UnitOfWork, Clock] as const),
+    ...([MirroredBookings, Connections, OwnerCalendars, BookedMeetings, Notices] as const),
+    ...([UnitOfWork, Clock] as const),
   ),
   provide(RetryMirroring, Connections, MirroredBookings, UnitOfWork),
   provide(DueMirrorings, Session, UnitOfWork, Sql),
@@ -95,7 +97,7 @@ const offered = [
     provideAs(Connections, PostgresConnections, Session, UnitOfWork, SealedText),
     provideAs(BusyCache, PostgresBusyCache, Session),
     provideAs(PublishedFeeds, PostgresPublishedFeeds, Session),
-    provideAs(Notices, DeliveryNotices, TellOfStaleCalendar),
+    provideAs(Notices, DeliveryNotices, TellOfStaleCalendar, TellMeetingLink),
     provideAs(BookedMeetings, SchedulingBookedMeetings, SetMeetingLink),
   ],
   exports: offered.map(({ provide: token }) => token),

@@ -5,6 +5,7 @@ import type { Authorization, AuthorizationOutcome } from './domain/authorization
 import type { BusyNews } from './domain/busy-news.js';
 import type { CalendarConnection, CalendarProvider, SignInProvider } from './domain/connection.js';
 import type { PublishedFeed } from './domain/published-feed.js';
+import type { CalendarOfBooking } from './domain/mirrored-event.js';
 import type { ChangePage, MirroredEvent, PlacedEvent, RemoteCalendar } from './domain/remote-event.js';
 
 /**
@@ -244,10 +245,13 @@ export abstract class PublishedFeeds {
   abstract end(ownerId: string): Promise<boolean>;
 }
 
-/** What owners are told by mail. */
+/** What people are told by mail. */
 export abstract class Notices {
   /** Owes the owner the news, once for each such staleness. */
   abstract calendarIsStale(news: StaleCalendar): Promise<void>;
+
+  /** Has a booking's mails told the link of its video meeting, which it has just learnt. */
+  abstract meetingLinkIsKnown(bookingId: string): Promise<void>;
 }
 
 export interface StaleCalendar {
@@ -267,6 +271,9 @@ export abstract class MirroredBookings {
 
   /** Wants a booking to stand as it is now, or no more, in the calendars that it was wanted in. What was wanted before is forgotten. */
   abstract change(booking: BookingEventData, wish: { readonly isWanted: boolean }): Promise<void>;
+
+  /** The calendars that a booking is or was wanted in, as they stand in this unit of work. */
+  abstract calendarsOf(bookingId: string): Promise<CalendarOfBooking[]>;
 
   /**
    * Takes what one calendar is to show of one booking for an attempt; null if that is not due, or under way elsewhere. A claim ends
@@ -320,6 +327,6 @@ export type MirroringOutcome =
 
 /** Bookings, as far as calendars change them. */
 export abstract class BookedMeetings {
-  /** Gives a booking that is still on the link of its video meeting, if it has none. */
-  abstract meetAt(bookingId: string, ownerId: string, link: string): Promise<void>;
+  /** Gives a booking that is still on the link of its video meeting, if it has none; whether it has learnt it by this. Locks the booking. */
+  abstract meetAt(bookingId: string, ownerId: string, link: string): Promise<boolean>;
 }

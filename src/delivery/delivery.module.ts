@@ -49,6 +49,7 @@ import { RotateWebhookSecret } from './use-cases/rotate-webhook-secret.js';
 import { SendEmail } from './use-cases/send-email.js';
 import { SendTestEvent } from './use-cases/send-test-event.js';
 import { SwitchWebhookEndpoint } from './use-cases/switch-webhook-endpoint.js';
+import { TellMeetingLink } from './use-cases/tell-meeting-link.js';
 import { TellOfStaleCalendar } from './use-cases/tell-of-stale-calendar.js';
 
 const jobs = [
@@ -78,6 +79,7 @@ const upkeep = [
   provide(RecoverWebhooks, WebhookEndpoints, WebhookDeliveries, UnitOfWork),
   provide(RetryEmails, EmailLog, UnitOfWork),
   provide(TellOfStaleCalendar, Hosts, EmailLog, UnitOfWork, Ids),
+  provide(TellMeetingLink, EmailLog, UnitOfWork),
 ];
 
 const reads = [

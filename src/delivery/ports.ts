@@ -178,8 +178,14 @@ export type ReceiverAnswer =
 
 /** The e-mails owed and sent, as the owner sees them on a booking. Times of attempts are counted by the database's clock. */
 export abstract class EmailLog {
-  /** Notes e-mails to be sent, QUEUED. One that the same event already owes to the same recipient is noted once. */
-  abstract queue(emails: readonly QueuedEmail[]): Promise<void>;
+  /**
+   * Notes e-mails to be sent, QUEUED, after so many seconds or at once. One that the same event already owes to the same recipient is
+   * noted once.
+   */
+  abstract queue(emails: readonly QueuedEmail[], afterSeconds?: number): Promise<void>;
+
+  /** Makes due now what waits about a booking and was never tried. What was put off after an attempt keeps its time. */
+  abstract letGo(bookingId: string): Promise<void>;
 
   /**
    * Takes a mail that is due for one attempt; null if it is not due, or under way elsewhere. A claim ends by itself after 50 s. What
@@ -223,7 +229,7 @@ export interface ClaimedEmail {
   readonly subject: string;
   readonly content: MailContent;
   /** The booking as it is now; null for a mail that is about none. */
-  readonly bookingNow: (RemindedBooking & { readonly sequence: number }) | null;
+  readonly bookingNow: BookingNow | null;
   /** What lets the booking's invitee manage it; null for all other readers. */
   readonly inviteeToken: string | null;
   /** When it was owed. */
@@ -231,6 +237,12 @@ export interface ClaimedEmail {
   /** How many attempts were made before this one. */
   readonly attempts: number;
   readonly turn: number;
+}
+
+/** A booking as far as mails that were owed before depend on it. */
+export interface BookingNow extends RemindedBooking {
+  readonly sequence: number;
+  readonly meetingLink: string | null;
 }
 
 /** Takes mails on their way: an SMTP server, or files. */
@@ -272,6 +284,9 @@ export interface TakenReminders {
 
 /** The calendars of owners, as far as they show what is booked. */
 export abstract class BookingMirror {
-  /** Wants the owner's calendars to follow what happened to a booking, before the unit of work ends. */
-  abstract follow(event: BookingEvent): Promise<void>;
+  /**
+   * Wants the owner's calendars to follow what happened to a booking, before the unit of work ends. Returns whether the booking has to
+   * wait for the link of a video meeting that one of them makes; that it has come is told by `TellMeetingLink`.
+   */
+  abstract follow(event: BookingEvent): Promise<boolean>;
 }

@@ -162,7 +162,14 @@ export class InMemoryBusyCache extends BusyCache implements Restorable {
 export class RememberedNotices extends Notices {
   readonly told: StaleCalendar[] = [];
 
+  /** The bookings whose link was told of. */
+  readonly linked: string[] = [];
+
   async calendarIsStale(news: StaleCalendar): Promise<void> {
     this.told.push(news);
+  }
+
+  async meetingLinkIsKnown(bookingId: string): Promise<void> {
+    this.linked.push(bookingId);
   }
 }

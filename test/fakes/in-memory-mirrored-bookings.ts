@@ -1,4 +1,5 @@
 import type { Instant } from '@js-joda/core';
+import type { CalendarOfBooking } from '../../src/calendars/domain/mirrored-event.js';
 import { MirroredBookings, type ClaimedMirroring, type MirroringOutcome } from '../../src/calendars/ports.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import type { BookingEventData } from '../../src/kernel/domain-event.js';
@@ -49,6 +50,12 @@ export class InMemoryMirroredBookings extends MirroredBookings implements Restor
         ...{ ...row, booking, isWanted, wish: row.wish + 1, state: 'PENDING', attempts: 0, lastError: null },
         dueAt: this.clock.now(),
       });
+  }
+
+  async calendarsOf(bookingId: string): Promise<CalendarOfBooking[]> {
+    return this.all
+      .filter(({ booking }) => booking.id === bookingId)
+      .map(({ provider, placed }) => ({ provider, meetingLink: placed?.meetingLink ?? null }));
   }
 
   async claim(id: string): Promise<ClaimedMirroring | null> {

@@ -22,6 +22,7 @@ export class DeliveryDatabase {
   readonly ids = new RandomIds();
   readonly clock = new FixedClock();
   readonly dataSource: DataSource;
+  readonly session: Session;
   readonly sql: Sql;
   readonly unitOfWork: PostgresUnitOfWork;
   readonly emailLog: PostgresEmailLog;
@@ -33,6 +34,7 @@ export class DeliveryDatabase {
   constructor(private readonly database: TestDatabase) {
     this.dataSource = database.dataSource;
     const session = new Session(this.dataSource);
+    this.session = session;
     this.sql = new Sql(this.dataSource);
     this.unitOfWork = new PostgresUnitOfWork(session);
     this.emailLog = new PostgresEmailLog(session);

@@ -22,6 +22,7 @@ export function aClaimedEmail(mail: Mail, given: Partial<ClaimedEmail> = {}): Cl
           status: mail.booking.status,
           start: Instant.parse(mail.booking.startTime),
           sequence: mail.booking.sequence,
+          meetingLink: mail.booking.meetingLink,
         },
     inviteeToken: mail.reader.role === 'invitee' ? INVITEE_TOKEN : null,
     createdAt: Instant.parse('2026-02-01T08:00:00.250Z'),

@@ -3,6 +3,7 @@ import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { CalendarProvider } from '../domain/connection.js';
+import type { CalendarOfBooking } from '../domain/mirrored-event.js';
 import { MirroredBookings, type ClaimedMirroring, type MirroringOutcome } from '../ports.js';
 import { MIRRORINGS_CHANNEL } from './due-mirrorings.js';
 import { storable } from './storable.js';
@@ -39,6 +40,16 @@ export class PostgresMirroredBookings extends MirroredBookings {
          where booking_id = $1 returning id`,
         [booking.id, JSON.stringify(booking), isWanted],
       ),
+    );
+  }
+
+  async calendarsOf(bookingId: string): Promise<CalendarOfBooking[]> {
+    return this.session.prepared<CalendarOfBooking>(
+      'calendars of booking',
+      `select c.provider, m.meeting_link as "meetingLink"
+       from mirrored_bookings m join calendars k on k.id = m.calendar_id join calendar_connections c on c.id = k.connection_id
+       where m.booking_id = $1`,
+      [bookingId],
     );
   }
 

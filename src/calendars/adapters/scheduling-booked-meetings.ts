@@ -7,7 +7,7 @@ export class SchedulingBookedMeetings extends BookedMeetings {
     super();
   }
 
-  async meetAt(bookingId: string, ownerId: string, link: string): Promise<void> {
-    await this.setMeetingLink.execute({ bookingId, ownerId, link });
+  async meetAt(bookingId: string, ownerId: string, link: string): Promise<boolean> {
+    return this.setMeetingLink.execute({ bookingId, ownerId, link });
   }
 }

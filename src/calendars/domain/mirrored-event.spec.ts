@@ -3,7 +3,7 @@ import { Instant } from '@js-joda/core';
 import { aBooking, anEventType } from '../../../test/support/event-types.js';
 import { bookingUid, OWN_UID_END } from '../../kernel/booking-uid.js';
 import type { BookingEventData } from '../../kernel/domain-event.js';
-import { mirroredEvent, wantsMeetingLink } from './mirrored-event.js';
+import { awaitsMeetingLink, mayGetMeetingLink, mirroredEvent, wantsMeetingLink } from './mirrored-event.js';
 
 const booking = (given: Partial<BookingEventData> = {}): BookingEventData => ({
   ...aBooking(anEventType('ann', { name: '30 min' }), '2026-03-02T10:00:00Z').events[0]!.data,
@@ -54,5 +54,27 @@ describe('A booking in its owner’s calendar', () => {
       [null, 'GOOGLE'],
     ] as const)
       expect(wantsMeetingLink(location, provider)).toBe(false);
+  });
+
+  it('is waited for by the booking until the first of its calendars has made the meeting', () => {
+    const meet = booking({ location: 'Google Meet' });
+    const google = { provider: 'GOOGLE', meetingLink: null };
+    const caldav = { provider: 'CALDAV', meetingLink: null };
+    expect(awaitsMeetingLink(meet, [caldav, google])).toBe(true);
+    expect(awaitsMeetingLink(meet, [google, { ...google, meetingLink: 'https://meet.example/a' }])).toBe(
+      false,
+    );
+    expect(awaitsMeetingLink({ ...meet, meetingLink: 'https://meet.example/a' }, [google])).toBe(false);
+    expect(awaitsMeetingLink(meet, [caldav])).toBe(false);
+    expect(awaitsMeetingLink(meet, [])).toBe(false);
+    expect(awaitsMeetingLink(booking({ location: 'Room 5' }), [google])).toBe(false);
+  });
+
+  it('can get a meeting from no calendar where its place names none that a provider makes, or it has a link', () => {
+    expect(mayGetMeetingLink(booking({ location: 'Google Meet' }))).toBe(true);
+    expect(mayGetMeetingLink(booking({ location: 'Microsoft Teams' }))).toBe(true);
+    expect(mayGetMeetingLink(booking({ location: 'Room 5' }))).toBe(false);
+    const meetingLink = 'https://meet.example/a';
+    expect(mayGetMeetingLink(booking({ location: 'Google Meet', meetingLink }))).toBe(false);
   });
 });

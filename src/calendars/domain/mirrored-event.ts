@@ -33,6 +33,31 @@ export function wantsMeetingLink(location: string | null, provider: string): boo
   return meeting !== undefined && location !== null && location.toLowerCase().includes(meeting);
 }
 
+/** A calendar that a booking is wanted in. */
+export interface CalendarOfBooking {
+  readonly provider: string;
+  /** Of the video meeting that the provider made for the booking; null while it has made none. */
+  readonly meetingLink: string | null;
+}
+
+/** Whether any provider could make the video meeting of a booking that has no link to one. */
+export function mayGetMeetingLink({ location, meetingLink }: BookingEventData): boolean {
+  const providers = Object.keys(meetingsOf);
+  return meetingLink === null && providers.some((provider) => wantsMeetingLink(location, provider));
+}
+
+/** Whether one of its calendars is still to make a booking's video meeting: the first link that comes is the booking's. */
+export function awaitsMeetingLink(
+  booking: BookingEventData,
+  calendars: readonly CalendarOfBooking[],
+): boolean {
+  return (
+    booking.meetingLink === null &&
+    calendars.some(({ provider }) => wantsMeetingLink(booking.location, provider)) &&
+    calendars.every(({ meetingLink }) => meetingLink === null)
+  );
+}
+
 /** What the invitee told; who comes is said by the attendees. */
 function description({ invitee, notes, answers, location, meetingLink }: BookingEventData): string {
   return [

@@ -1,7 +1,7 @@
 import { Duration, Instant } from '@js-joda/core';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { FixedClock } from '../../../test/fakes/fixed-clock.js';
-import { InMemoryConnections } from '../../../test/fakes/in-memory-calendars.js';
+import { InMemoryConnections, RememberedNotices } from '../../../test/fakes/in-memory-calendars.js';
 import { InMemoryMirroredBookings } from '../../../test/fakes/in-memory-mirrored-bookings.js';
 import { InMemoryOwnerCalendar, OneOwnerCalendar } from '../../../test/fakes/in-memory-owner-calendar.js';
 import { InMemoryUnitOfWork } from '../../../test/fakes/in-memory-unit-of-work.js';
@@ -19,8 +19,9 @@ const now = Instant.parse('2026-03-01T09:00:00Z');
 class RememberedMeetings extends BookedMeetings {
   readonly told: { bookingId: string; ownerId: string; link: string }[] = [];
 
-  async meetAt(bookingId: string, ownerId: string, link: string): Promise<void> {
+  async meetAt(bookingId: string, ownerId: string, link: string): Promise<boolean> {
     this.told.push({ bookingId, ownerId, link });
+    return this.told.length === 1;
   }
 }
 
@@ -29,6 +30,7 @@ describe('A booking in the calendar that its owner chose for bookings', () => {
   let provider: InMemoryOwnerCalendar;
   let mirrored: InMemoryMirroredBookings;
   let meetings: RememberedMeetings;
+  let notices: RememberedNotices;
   let follow: FollowBooking;
   let mirror: MirrorBooking;
   let retry: RetryMirroring;
@@ -39,6 +41,7 @@ describe('A booking in the calendar that its owner chose for bookings', () => {
     provider = new InMemoryOwnerCalendar([{ id: '/work/', name: 'Work', writable: true, primary: true }]);
     mirrored = new InMemoryMirroredBookings(clock);
     meetings = new RememberedMeetings();
+    notices = new RememberedNotices();
     const connections = new InMemoryConnections(clock);
     const unitOfWork = new InMemoryUnitOfWork(mirrored, connections);
     const connection = CalendarConnection.connect(
@@ -54,7 +57,7 @@ describe('A booking in the calendar that its owner chose for bookings', () => {
     });
     follow = new FollowBooking(mirrored, unitOfWork, clock);
     const calendars = new OneOwnerCalendar(provider);
-    mirror = new MirrorBooking(mirrored, connections, calendars, meetings, unitOfWork, clock);
+    mirror = new MirrorBooking(mirrored, connections, calendars, meetings, notices, unitOfWork, clock);
     retry = new RetryMirroring(connections, mirrored, unitOfWork);
     told = 0;
     booking = aBooking(anEventType('ann'), '2026-03-02T10:00:00Z');
@@ -199,13 +202,48 @@ describe('A booking in the calendar that its owner chose for bookings', () => {
     expect(shown()).toEqual([]);
   });
 
-  it('takes over the link of the video meeting that the calendar made', async () => {
-    const [{ connectionId, ownerId, calendarId }] = mirrored.written.splice(0) as [never];
-    mirrored.written.push({ connectionId, ownerId, calendarId, provider: 'GOOGLE' as never });
-    booking = aBooking(anEventType('ann', { location: 'Google Meet' }), '2026-03-02T10:00:00Z');
-    await happened();
-    await work();
+  describe('whose provider makes video meetings', () => {
+    beforeEach(() => {
+      const [calendar] = mirrored.written.splice(0);
+      mirrored.written.push({ ...calendar!, provider: 'GOOGLE' as never });
+      booking = aBooking(anEventType('ann', { location: 'Google Meet' }), '2026-03-02T10:00:00Z');
+    });
+    const follows = (index: number) => follow.execute(booking.events[index]!);
 
-    expect(meetings.told).toEqual([{ bookingId: booking.state.id, ownerId: 'ann', link: provider.link }]);
+    it('gives the booking the link of its meeting, and has its mails told of it once', async () => {
+      await happened();
+      await work();
+      expect(meetings.told).toEqual([{ bookingId: booking.state.id, ownerId: 'ann', link: provider.link }]);
+      expect(notices.linked).toEqual([booking.state.id]);
+
+      reschedule('2026-03-03T15:00:00Z');
+      await happened();
+      await work();
+      expect(notices.linked).toHaveLength(1);
+    });
+
+    it('is waited for until it has made the meeting, and not once it is called off', async () => {
+      reschedule('2026-03-03T15:00:00Z');
+      expect(await follows(0)).toBe(true);
+      expect(await follows(0)).toBe(true); // asked again
+      await work();
+      expect(await follows(1)).toBe(false); // of before the meeting was made, and followed after
+
+      const another = aBooking(anEventType('ann', { location: 'Google Meet' }), '2026-03-04T10:00:00Z');
+      another.cancel(null, 'HOST', now);
+      expect(await follow.execute(another.events[0]!)).toBe(true);
+      expect(await follow.execute(another.events[1]!)).toBe(false);
+    });
+
+    it('is not waited for where it makes none: another place, no calendar for bookings, a meeting that is over', async () => {
+      const elsewhere = aBooking(anEventType('ann', { location: 'Microsoft Teams' }), '2026-03-04T10:00:00Z');
+      expect(await follow.execute(elsewhere.events[0]!)).toBe(false);
+
+      const [calendar] = mirrored.written.splice(0);
+      expect(await follows(0)).toBe(false);
+      mirrored.written.push(calendar!);
+      clock.advance(Duration.ofDays(30));
+      expect(await follows(0)).toBe(false);
+    });
   });
 });

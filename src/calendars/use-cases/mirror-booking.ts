@@ -11,6 +11,7 @@ import type {
   Connections,
   MirroredBookings,
   MirroringOutcome,
+  Notices,
   OwnerCalendars,
 } from '../ports.js';
 
@@ -38,6 +39,7 @@ export class MirrorBooking {
     private readonly connections: Connections,
     private readonly ownerCalendars: OwnerCalendars,
     private readonly bookedMeetings: BookedMeetings,
+    private readonly notices: Notices,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
   ) {}
@@ -54,7 +56,7 @@ export class MirrorBooking {
     const isRecorded = await this.unitOfWork.run(async () => {
       // The booking before its mirror, as all who lock both.
       if (outcome.kind === 'placed' && outcome.placed.meetingLink !== null)
-        await this.bookedMeetings.meetAt(claim.booking.id, claim.ownerId, outcome.placed.meetingLink);
+        await this.tellLink(claim, outcome.placed.meetingLink);
       return this.mirroredBookings.record(claim, outcome);
     });
     return isRecorded ? { kind: 'mirror', outcome: inShort(outcome), tookMs: Math.max(0, tookMs) } : null;
@@ -68,6 +70,11 @@ export class MirrorBooking {
       const reason = tameText(error.message, MOST_WORDS);
       return { kind: 'failed', reason, ...afterFault(error, claim.attempts + 1) };
     }
+  }
+
+  private async tellLink({ booking, ownerId }: ClaimedMirroring, link: string): Promise<void> {
+    const isNews = await this.bookedMeetings.meetAt(booking.id, ownerId, link);
+    if (isNews) await this.notices.meetingLinkIsKnown(booking.id);
   }
 
   private async write(claim: ClaimedMirroring): Promise<MirroringOutcome> {

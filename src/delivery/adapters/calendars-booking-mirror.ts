@@ -8,7 +8,7 @@ export class CalendarsBookingMirror extends BookingMirror {
     super();
   }
 
-  async follow(event: BookingEvent): Promise<void> {
-    await this.followBooking.execute(event);
+  async follow(event: BookingEvent): Promise<boolean> {
+    return this.followBooking.execute(event);
   }
 }

@@ -15,7 +15,7 @@ export class PostgresEmailLog extends EmailLog {
     super();
   }
 
-  async queue(emails: readonly QueuedEmail[]): Promise<void> {
+  async queue(emails: readonly QueuedEmail[], afterSeconds = 0): Promise<void> {
     if (emails.length === 0) return;
     const rows = emails.map(({ id, ownerId, bookingId, eventId, recipient, subject, content, at }) => ({
       ...{ id, type: content.type, recipient, subject, content },
@@ -27,29 +27,42 @@ export class PostgresEmailLog extends EmailLog {
     await this.session.query(
       `insert into email_logs (id, owner_id, booking_id, event_id, type, recipient, subject, content, status, created_at,
          next_attempt_at)
-       select r.id, r.owner_id, r.booking_id, r.event_id, r.type, r.recipient, r.subject, r.content, 'QUEUED', r.created_at, now()
+       select r.id, r.owner_id, r.booking_id, r.event_id, r.type, r.recipient, r.subject, r.content, 'QUEUED', r.created_at,
+         now() + make_interval(secs => $2)
        from json_populate_recordset(null::email_logs, $1) r
        on conflict (event_id, type, recipient) do nothing`,
-      [JSON.stringify(rows)],
+      [JSON.stringify(rows), afterSeconds],
     );
     this.session.tell(EMAILS_CHANNEL);
   }
 
+  async letGo(bookingId: string): Promise<void> {
+    const gone = await this.session.query(
+      `update email_logs set next_attempt_at = case attempts when 0 then least(next_attempt_at, now()) else next_attempt_at end
+       where booking_id = $1 and status = 'QUEUED' returning id`,
+      [bookingId],
+    );
+    if (gone.length > 0) this.session.tell(EMAILS_CHANNEL);
+  }
+
   async claim(emailId: string): Promise<ClaimedEmail | null> {
-    const [row] = await this.session.query<ClaimedRow>(
-      `with claimed as (
-         update email_logs l set under_way = true, turn = turn + 1, attempts = attempts + 1,
+    const [[row], [booking]] = await Promise.all([
+      this.session.query<ClaimedRow>(
+        `update email_logs l set under_way = true, turn = turn + 1, attempts = attempts + 1,
            busy_until = now() + interval '50 s'
          where id = $1 and status = 'QUEUED' and next_attempt_at <= now() and (not under_way or busy_until <= now())
            and not ${hasElder('l')}
-         returning *)
-       select c.id, c.recipient, c.subject, c.content, c.created_at, c.attempts, c.turn,
-         b.status as booking_status, b.starts_at, b.sequence,
-         case c.content->'reader'->>'role' when 'invitee' then b.invitee_token end as invitee_token
-       from claimed c left join bookings b on b.id = c.booking_id`,
-      [emailId],
-    );
-    return row ? claimOf(row) : null;
+         returning id, recipient, subject, content, created_at, attempts, turn`,
+        [emailId],
+      ),
+      // A statement of its own sees the link of whoever held the mail before it was ours.
+      this.session.query<BookingRow>(
+        `select b.status, b.starts_at, b.sequence, b.meeting_link, b.invitee_token
+         from email_logs l join bookings b on b.id = l.booking_id where l.id = $1`,
+        [emailId],
+      ),
+    ]);
+    return row ? claimOf(row, booking ?? null) : null;
   }
 
   async record(claim: ClaimedEmail, words: string | null, outcome: DeliveryOutcome): Promise<boolean> {
@@ -119,21 +132,27 @@ interface ClaimedRow {
   /** With the one that now begins. */
   attempts: number;
   turn: number;
-  booking_status: string | null;
-  starts_at: string | null;
-  sequence: number | null;
-  invitee_token: string | null;
 }
 
-function claimOf(row: ClaimedRow): ClaimedEmail {
+interface BookingRow {
+  status: string;
+  starts_at: string;
+  sequence: number;
+  meeting_link: string | null;
+  invitee_token: string;
+}
+
+function claimOf(row: ClaimedRow, booking: BookingRow | null): ClaimedEmail {
   const { id, recipient, subject, content, turn } = row;
   return {
     ...{ id, recipient, subject, content, turn },
-    bookingNow:
-      row.booking_status === null
-        ? null
-        : { status: row.booking_status, start: instantOf(row.starts_at!), sequence: row.sequence! },
-    inviteeToken: row.invitee_token,
+    bookingNow: booking && {
+      status: booking.status,
+      start: instantOf(booking.starts_at),
+      sequence: booking.sequence,
+      meetingLink: booking.meeting_link,
+    },
+    inviteeToken: booking && content.reader.role === 'invitee' ? booking.invitee_token : null,
     createdAt: instantOf(row.created_at),
     attempts: row.attempts - 1,
   };

@@ -1,5 +1,5 @@
 import type { BookingEventData } from '../../kernel/domain-event.js';
-import type { BookingMail, MailContent, Reader } from './mail.js';
+import { isNotice, type BookingMail, type MailContent, type Reader } from './mail.js';
 import type { OwedEmail } from './owed-emails.js';
 
 /** What an owed mail tells its reader of a booking as it is now. */
@@ -18,5 +18,17 @@ export function contentOf(
     reader: { role, email: recipient, ...readers[role] },
     booking,
     host: { name, email, timezone },
+  };
+}
+
+/** For how many seconds the news of a booking wait for the link of its video meeting; then they go without it. */
+export const LONGEST_WAIT_FOR_LINK = 60;
+
+/** What is kept of a mail, with the link that its booking has learnt since it was owed. Whoever is told that it is off needs none. */
+export function withLearntLink(content: MailContent, meetingLink: string | null): MailContent {
+  if (isNotice(content) || content.booking.status === 'CANCELLED') return content;
+  return {
+    ...content,
+    booking: { ...content.booking, meetingLink: content.booking.meetingLink ?? meetingLink },
   };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { BookingEvent, DomainEvent } from '../../kernel/domain-event.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
-import { contentOf } from '../domain/mail-content.js';
+import { contentOf, LONGEST_WAIT_FOR_LINK } from '../domain/mail-content.js';
 import { owedEmails } from '../domain/owed-emails.js';
 import { envelopeOf, eventTypeIdOf } from '../domain/webhook-payload.js';
 import type {
@@ -63,9 +63,12 @@ export class HandleEvent {
   private async tell(eventId: string, event: DomainEvent, host: Host): Promise<void> {
     const at = this.clock.now();
     if (isAboutBooking(event)) {
-      await this.emailLog.queue(this.emailsOf(eventId, event, host, at));
       await this.reminders.plan(event.subjectId, host.reminderMinutes, at);
-      await this.bookingMirror.follow(event);
+      const isLinkAwaited = await this.bookingMirror.follow(event);
+      const emails = this.emailsOf(eventId, event, host, at);
+      await this.emailLog.queue(emails, isLinkAwaited ? LONGEST_WAIT_FOR_LINK : 0);
+      // What was to be confirmed first is not waited with any longer, and goes before this.
+      if (event.name === 'booking.cancelled') await this.emailLog.letGo(event.subjectId);
     }
     // Last, as others who publish for this owner wait from here on.
     await this.publishedEvents.publish({

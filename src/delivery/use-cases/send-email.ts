@@ -1,6 +1,7 @@
 import { Duration, type Instant } from '@js-joda/core';
 import type { Clock } from '../../kernel/clock.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
+import { withLearntLink } from '../domain/mail-content.js';
 import { mailRetryAfter } from '../domain/mail-retries.js';
 import { isOutdatedReminder } from '../domain/reminders.js';
 import { chanceOf } from '../domain/retry-schedule.js';
@@ -33,7 +34,7 @@ export class SendEmail {
     }
     const startedAt = this.clock.now();
     try {
-      return await this.record(claim, startedAt, await this.mailer.send(claim));
+      return await this.record(claim, startedAt, await this.mailer.send(upToDate(claim)));
     } catch (error) {
       await this.record(claim, startedAt, {
         kind: 'deferred',
@@ -58,6 +59,10 @@ export class SendEmail {
     const isRecorded = await this.unitOfWork.run(() => this.emailLog.record(claim, answer.words, outcome));
     return isRecorded ? { kind: 'mail', outcome: outcome.kind, tookMs } : null;
   }
+}
+
+function upToDate(claim: ClaimedEmail): ClaimedEmail {
+  return { ...claim, content: withLearntLink(claim.content, claim.bookingNow?.meetingLink ?? null) };
 }
 
 function outcomeOf({ kind }: MailerAnswer, { id, attempts }: ClaimedEmail): DeliveryOutcome {

@@ -371,11 +371,14 @@ describe('Giving a booking the link of its video meeting', () => {
     const linkOf = async () =>
       (await unitOfWork.run(() => schedule.bookings.find(bookingId, 'ann')))!.state.meetingLink;
 
-    await setMeetingLink.execute({ bookingId, ownerId: 'eve', link: 'https://meet.example/eve' });
-    await setMeetingLink.execute({ bookingId: 'unknown', ownerId: 'ann', link: 'https://meet.example/a' });
+    const isLearnt = (of: string, ownerId: string, link: string) =>
+      setMeetingLink.execute({ bookingId: of, ownerId, link });
+
+    expect(await isLearnt(bookingId, 'eve', 'https://meet.example/eve')).toBe(false);
+    expect(await isLearnt('unknown', 'ann', 'https://meet.example/a')).toBe(false);
     expect(await linkOf()).toBeNull();
-    await setMeetingLink.execute({ bookingId, ownerId: 'ann', link: 'https://meet.example/ann' });
-    await setMeetingLink.execute({ bookingId, ownerId: 'ann', link: 'https://meet.example/later' });
+    expect(await isLearnt(bookingId, 'ann', 'https://meet.example/ann')).toBe(true);
+    expect(await isLearnt(bookingId, 'ann', 'https://meet.example/later')).toBe(false);
     expect(await linkOf()).toBe('https://meet.example/ann');
   });
 });

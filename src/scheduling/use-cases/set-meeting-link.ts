@@ -8,7 +8,7 @@ export interface SetMeetingLinkCommand {
   readonly link: string;
 }
 
-/** The video meeting of a booking has been made. Details, later webhooks and reminders carry its link; no event tells of it. */
+/** The video meeting of a booking has been made. Details, later webhooks and mails carry its link; no event tells of it. */
 export class SetMeetingLink {
   constructor(
     private readonly bookings: Bookings,
@@ -16,13 +16,15 @@ export class SetMeetingLink {
     private readonly clock: Clock,
   ) {}
 
-  /** Changes nothing for a booking that has a link, is no longer on, or is unknown. */
-  async execute({ bookingId, ownerId, link }: SetMeetingLinkCommand): Promise<void> {
-    await this.unitOfWork.run(async () => {
+  /** Returns whether the booking has learnt the link: not one that has a link, is no longer on, or is unknown. */
+  async execute({ bookingId, ownerId, link }: SetMeetingLinkCommand): Promise<boolean> {
+    return this.unitOfWork.run(async () => {
       const booking = await this.bookings.find(bookingId, ownerId);
       const before = booking?.state;
       booking?.meetAt(link, this.clock.now());
-      if (booking && booking.state !== before) await this.bookings.save(booking);
+      if (!booking || booking.state === before) return false;
+      await this.bookings.save(booking);
+      return true;
     });
   }
 }
