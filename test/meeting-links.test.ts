@@ -1,4 +1,4 @@
-import { Instant } from '@js-joda/core';
+import { Duration, Instant } from '@js-joda/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MeetingStage } from './support/meeting-stage.js';
 
@@ -19,6 +19,8 @@ describe('The mails of a booking whose video meeting a calendar is to make', () 
   const linkIn = (text: string | undefined) =>
     /https:\/\/meet\.google\.com\/\S+?(?=["<\s]|$)/.exec(text ?? '')?.[0];
   const links = () => stage.mailer.taken.map(({ mail }) => linkIn(mail.text));
+  const field = (name: string, calendar: string) =>
+    new RegExp(`^${name}:(.+)$`, 'm').exec(calendar)![1]!.trim();
   const down = () => stage.google.fail((response) => response.writeHead(503).end(), { times: 1_000 });
   const cancel = (id: string) =>
     stage.change(id, (booking, _eventType, at) => booking.cancel(null, 'HOST', at));
@@ -57,6 +59,61 @@ describe('The mails of a booking whose video meeting a calendar is to make', () 
     await stage.send();
     expect(told()).toHaveLength(3);
     expect(links()).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('are followed by one mail more to each who is invited when the link comes after them', async () => {
+    down();
+    const { state } = await stage.book();
+    await stage.handle();
+    expect(await stage.mirror()).toEqual(['retry']);
+    await stage.pass(61);
+    await stage.send();
+    const before = stage.mailer.taken.splice(0);
+    expect(before).toHaveLength(3);
+
+    stage.google.recover();
+    stage.world.clock.advance(Duration.ofMinutes(2));
+    expect(await stage.mirror()).toEqual(['succeeded']);
+    await stage.send();
+    expect(told().sort()).toEqual([`Meeting link to ${ADA}`, `Meeting link to ${CHARLES}`]);
+    const link = await stage.linkOf(state.id);
+    for (const { to, mail, calendar } of stage.mailer.taken) {
+      expect(linkIn(mail.text)).toBe(link);
+      const former = before.find((each) => each.to === to)!.calendar;
+      expect(field('UID', calendar)).toBe(field('UID', former));
+      expect(field('SEQUENCE', calendar)).toBe(field('SEQUENCE', former));
+      expect(field('DTSTAMP', calendar) > field('DTSTAMP', former)).toBe(true);
+      expect(field('URL', calendar)).toBe(link);
+    }
+
+    await move(state.id, '2026-05-06T09:00:00Z');
+    await stage.handle();
+    await stage.mirror();
+    await stage.send();
+    expect(toldTo(ADA)).toEqual([`Meeting link to ${ADA}`, `Moved to ${ADA}`]);
+    expect(new Set(links())).toEqual(new Set([link]));
+  });
+
+  it('are followed by the link where it comes while they are on their way', async () => {
+    down();
+    const { state } = await stage.book();
+    await stage.handle();
+    await stage.pass(61);
+    stage.google.recover();
+    let mirrored: Promise<unknown> | null = null;
+    stage.mailer.onTheWay = async () => {
+      await (mirrored ??= stage.mirror());
+      return 'accepted';
+    };
+    await stage.send();
+    expect(await mirrored).toEqual(['succeeded']);
+    // Of the three mails, those that were not yet under way may bear it, and then nothing follows.
+    const link = await stage.linkOf(state.id);
+    for (const reader of [ADA, CHARLES]) {
+      const read = stage.mailer.taken.filter(({ to }) => to === reader).map(({ mail }) => linkIn(mail.text));
+      expect(read.at(-1)).toBe(link);
+      expect(read.filter((each) => each !== undefined)).toHaveLength(1);
+    }
   });
 
   it('do not wait where the meeting is elsewhere, and hold up no webhook and no feed', async () => {

@@ -250,8 +250,8 @@ export abstract class Notices {
   /** Owes the owner the news, once for each such staleness. */
   abstract calendarIsStale(news: StaleCalendar): Promise<void>;
 
-  /** Has a booking's mails told the link of its video meeting, which it has just learnt. */
-  abstract meetingLinkIsKnown(bookingId: string): Promise<void>;
+  /** Tells all who come to a meeting the link that its booking has just learnt, before the unit of work ends. */
+  abstract meetingLinkIsKnown(bookingId: string, link: string): Promise<void>;
 }
 
 export interface StaleCalendar {
@@ -327,6 +327,6 @@ export type MirroringOutcome =
 
 /** Bookings, as far as calendars change them. */
 export abstract class BookedMeetings {
-  /** Gives a booking that is still on the link of its video meeting, if it has none; whether it has learnt it by this. Locks the booking. */
+  /** Gives a booking that is still on the link of its video meeting, if it has none; whether it has learnt it by this. */
   abstract meetAt(bookingId: string, ownerId: string, link: string): Promise<boolean>;
 }

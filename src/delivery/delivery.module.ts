@@ -79,7 +79,7 @@ const upkeep = [
   provide(RecoverWebhooks, WebhookEndpoints, WebhookDeliveries, UnitOfWork),
   provide(RetryEmails, EmailLog, UnitOfWork),
   provide(TellOfStaleCalendar, Hosts, EmailLog, UnitOfWork, Ids),
-  provide(TellMeetingLink, EmailLog, UnitOfWork),
+  provide(TellMeetingLink, EmailLog, UnitOfWork, Clock, Ids),
 ];
 
 const reads = [

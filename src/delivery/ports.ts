@@ -1,6 +1,6 @@
 import type { Instant } from '@js-joda/core';
 import type { BookingEvent, BookingEventData, DomainEvent } from '../kernel/domain-event.js';
-import type { MailContent } from './domain/mail.js';
+import type { BookingContent, MailContent } from './domain/mail.js';
 import type { RemindedBooking } from './domain/reminders.js';
 import type { WebhookEndpoint } from './domain/webhook-endpoint.js';
 
@@ -184,8 +184,14 @@ export abstract class EmailLog {
    */
   abstract queue(emails: readonly QueuedEmail[], afterSeconds?: number): Promise<void>;
 
-  /** Makes due now what waits about a booking and was never tried. What was put off after an attempt keeps its time. */
+  /**
+   * Makes due now what waits about a booking and was never tried; what was put off after an attempt keeps its time. Nobody else can claim
+   * any of a booking's mails before the unit of work ends.
+   */
   abstract letGo(bookingId: string): Promise<void>;
+
+  /** The last that each who is invited was told of a booking, if it was sent or is being sent by now. Reminders do not count. */
+  abstract sentNews(bookingId: string): Promise<SentNews[]>;
 
   /**
    * Takes a mail that is due for one attempt; null if it is not due, or under way elsewhere. A claim ends by itself after 50 s. What
@@ -207,6 +213,12 @@ export abstract class EmailLog {
 
   /** Owes all again that were owed since `since` and FAILED; how many these are. */
   abstract requeueFailed(since: Instant): Promise<number>;
+}
+
+export interface SentNews {
+  readonly ownerId: string;
+  readonly recipient: string;
+  readonly content: BookingContent;
 }
 
 export interface QueuedEmail {

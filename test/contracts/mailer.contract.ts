@@ -76,6 +76,7 @@ export function mailerContract(name: string, open: () => Promise<MailerStage>): 
     it.each([
       ['BOOKING_CONFIRMATION', 'REQUEST'],
       ['RESCHEDULE_CONFIRMATION', 'REQUEST'],
+      ['MEETING_LINK', 'REQUEST'],
       ['CANCELLATION_CONFIRMATION', 'CANCEL'],
     ] as const)('of a %s bears an invitation that calendars file: %s', async (type, method) => {
       const { attachments } = await sent(aClaimedEmail(bookingMail(type)));

@@ -162,14 +162,13 @@ export class InMemoryBusyCache extends BusyCache implements Restorable {
 export class RememberedNotices extends Notices {
   readonly told: StaleCalendar[] = [];
 
-  /** The bookings whose link was told of. */
-  readonly linked: string[] = [];
+  readonly links: { bookingId: string; link: string }[] = [];
 
   async calendarIsStale(news: StaleCalendar): Promise<void> {
     this.told.push(news);
   }
 
-  async meetingLinkIsKnown(bookingId: string): Promise<void> {
-    this.linked.push(bookingId);
+  async meetingLinkIsKnown(bookingId: string, link: string): Promise<void> {
+    this.links.push({ bookingId, link });
   }
 }

@@ -82,9 +82,9 @@ export class DeliveryDatabase {
   async queue(
     ownerId: string,
     bookingId: string | null,
-    given: Partial<QueuedEmail> & { type?: EmailType } = {},
+    given: Partial<QueuedEmail> & { type?: EmailType; afterSeconds?: number } = {},
   ): Promise<string> {
-    const { type = 'BOOKING_CONFIRMATION', ...more } = given;
+    const { type = 'BOOKING_CONFIRMATION', afterSeconds, ...more } = given;
     const { links: _links, ...content } = bookingMail(type);
     const id = this.ids.next();
     const email: QueuedEmail = {
@@ -98,7 +98,7 @@ export class DeliveryDatabase {
       at: this.clock.now(),
       ...more,
     };
-    await this.unitOfWork.run(() => this.emailLog.queue([email]));
+    await this.unitOfWork.run(() => this.emailLog.queue([email], afterSeconds));
     return id;
   }
 

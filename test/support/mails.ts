@@ -87,6 +87,7 @@ export const mails: Readonly<Record<string, Mail>> = {
   'news of a new time': bookingMail('RESCHEDULE_NOTIFICATION', 'owner'),
   'cancellation to the invitee': bookingMail('CANCELLATION_CONFIRMATION'),
   'news of a cancellation': bookingMail('CANCELLATION_NOTIFICATION', 'owner'),
+  'link of a meeting': bookingMail('MEETING_LINK'),
   reminder: bookingMail('REMINDER'),
   'webhook endpoint disabled': webhookDisabled,
   'calendar that cannot be read': calendarStale,

@@ -59,8 +59,8 @@ export class KeptMails extends Mailer {
 }
 
 /**
- * All that is at work between a booking and the mails about it, on PostgreSQL and a server like Google's, with nobody who would ring: a
- * test does each job when it wants it done. The owner's bookings take place by Google Meet, in calendars of the account.
+ * All that is at work between a booking and the mails about it, on PostgreSQL and a server like Google's, with nobody who would ring:
+ * a test does each job when it wants it done. The owner's bookings take place by Google Meet, in calendars of the account.
  */
 export class MeetingStage {
   readonly mailer = new KeptMails();
@@ -105,7 +105,7 @@ export class MeetingStage {
       new SchedulingBookedMeetings(new SetMeetingLink(this.bookings, unitOfWork, clock)),
       new DeliveryNotices(
         new TellOfStaleCalendar(hosts, emailLog, unitOfWork, ids),
-        new TellMeetingLink(emailLog, unitOfWork),
+        new TellMeetingLink(emailLog, unitOfWork, clock, ids),
       ),
       unitOfWork,
       clock,

@@ -15,7 +15,7 @@ export class DeliveryNotices extends Notices {
     await this.tellOfStaleCalendar.execute(news);
   }
 
-  async meetingLinkIsKnown(bookingId: string): Promise<void> {
-    await this.tellMeetingLink.execute({ bookingId });
+  async meetingLinkIsKnown(bookingId: string, link: string): Promise<void> {
+    await this.tellMeetingLink.execute({ bookingId, link });
   }
 }

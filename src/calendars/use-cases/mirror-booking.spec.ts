@@ -214,12 +214,12 @@ describe('A booking in the calendar that its owner chose for bookings', () => {
       await happened();
       await work();
       expect(meetings.told).toEqual([{ bookingId: booking.state.id, ownerId: 'ann', link: provider.link }]);
-      expect(notices.linked).toEqual([booking.state.id]);
+      expect(notices.links).toEqual([{ bookingId: booking.state.id, link: provider.link }]);
 
       reschedule('2026-03-03T15:00:00Z');
       await happened();
       await work();
-      expect(notices.linked).toHaveLength(1);
+      expect(notices.links).toHaveLength(1);
     });
 
     it('is waited for until it has made the meeting, and not once it is called off', async () => {

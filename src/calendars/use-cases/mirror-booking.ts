@@ -74,7 +74,7 @@ export class MirrorBooking {
 
   private async tellLink({ booking, ownerId }: ClaimedMirroring, link: string): Promise<void> {
     const isNews = await this.bookedMeetings.meetAt(booking.id, ownerId, link);
-    if (isNews) await this.notices.meetingLinkIsKnown(booking.id);
+    if (isNews) await this.notices.meetingLinkIsKnown(booking.id, link);
   }
 
   private async write(claim: ClaimedMirroring): Promise<MirroringOutcome> {

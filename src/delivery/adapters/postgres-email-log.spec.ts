@@ -1,6 +1,7 @@
 import { Duration, Instant } from '@js-joda/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { deliveryDatabase, type DeliveryDatabase } from '../../../test/support/delivery-database.js';
+import { eventually } from '../../../test/support/eventually.js';
 import type { ClaimedEmail } from '../ports.js';
 
 let database: DeliveryDatabase;
@@ -166,6 +167,97 @@ describe('A mail that is owed', () => {
     expect(await dueIds()).toContain(cancellation);
     expect(await claim(cancellation)).not.toBeNull();
   });
+});
+
+describe('A mail that waits for the link of a meeting', () => {
+  const LINK = 'https://meet.example/abc';
+  const wait = (given: Parameters<DeliveryDatabase['queue']>[2] = {}) =>
+    database.queue(ownerId, bookingId, { afterSeconds: 60, ...given });
+  const run = <T>(work: () => Promise<T>) => database.unitOfWork.run(work);
+  const letGo = () => run(() => database.emailLog.letGo(bookingId));
+  const toldWithout = async () =>
+    (await run(() => database.emailLog.sentNews(bookingId))).map(({ recipient }) => recipient).sort();
+  const learn = () =>
+    database.session.query('update bookings set meeting_link = $2 where id = $1', [bookingId, LINK]);
+
+  it('is due when its time is up, or when it is let go, and does not hold up what others are told', async () => {
+    const [id, other] = [await wait(), await wait({ recipient: 'charles@example.com' })];
+    const toOwner = await database.queue(ownerId, bookingId, { recipient: 'ann@example.com' });
+    expect(await database.email(id)).toMatchObject({ status: 'QUEUED', attempts: 0, due_in: 60 });
+    expect(await dueIds()).toEqual([toOwner]);
+    expect(await claim(id)).toBeNull();
+    await record(await claimed(toOwner), '250 OK', { kind: 'succeeded' });
+    await database.pass(61);
+    expect((await dueIds()).sort()).toEqual([id, other].sort());
+
+    const third = await wait({ recipient: 'grace@example.com' });
+    await letGo();
+    expect(await dueIds()).toEqual([third]);
+    await letGo();
+    expect(await dueIds()).toEqual([]); // rung for already
+  });
+
+  it('is not let go with those of another booking, nor when a server has put it off', async () => {
+    const others = await database.addBooking(ownerId, 60 * 48);
+    const theirs = await database.queue(ownerId, others, { afterSeconds: 60 });
+    const id = await database.queue(ownerId, bookingId);
+    await record(await claimed(id), '451 Greylisted', { kind: 'retry', afterSeconds: 300 });
+    await letGo();
+
+    expect(await database.email(theirs)).toMatchObject({ due_in: 60 });
+    expect(await database.email(id)).toMatchObject({ due_in: 300 });
+  });
+
+  it('is claimed with the link also by one who waited for it while the link was being told', async () => {
+    const id = await database.queue(ownerId, bookingId);
+    let commit = () => {};
+    const told = new Promise<void>((resolve) => (commit = resolve));
+    await new Promise<void>((resolve, reject) => {
+      run(async () => {
+        await learn();
+        await database.emailLog.letGo(bookingId);
+        resolve();
+        await told;
+      }).catch(reject);
+    });
+    const claiming = claim(id);
+    await eventually(async () => (await waiting()) === 1);
+    commit();
+
+    expect((await claiming)!.bookingNow).toMatchObject({ meetingLink: LINK });
+  });
+
+  it('counts as told without it once it is under way, and not before', async () => {
+    const id = await wait();
+    await wait({ recipient: 'charles@example.com' });
+    const content = { type: 'BOOKING_NOTIFICATION', reader: { role: 'owner', email: 'ann@example.com' } };
+    const toOwner = await database.queue(ownerId, bookingId, { recipient: 'ann', content: content as never });
+    await record(await claimed(toOwner), '250 OK', { kind: 'succeeded' });
+    expect(await toldWithout()).toEqual([]);
+
+    await database.pass(61);
+    const underWay = await claimed(id);
+    expect(await toldWithout()).toEqual(['ada@example.com']);
+    await record(underWay, '451 later', { kind: 'retry', afterSeconds: 60 });
+    expect(await toldWithout()).toEqual([]);
+    await database.pass(61);
+    await record(await claimed(id), '250 OK', { kind: 'succeeded' });
+    expect(await toldWithout()).toEqual(['ada@example.com']);
+
+    database.clock.advance(Duration.ofSeconds(1));
+    await database.queue(ownerId, bookingId, { type: 'REMINDER' });
+    expect(await toldWithout()).toEqual(['ada@example.com']);
+    await wait({ type: 'RESCHEDULE_CONFIRMATION' }); // which will tell it
+    expect(await toldWithout()).toEqual([]);
+  });
+
+  /** How many wait for what others hold. */
+  const waiting = async () => {
+    const [row] = await database.sql.query<{ count: number }>(
+      `select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return row!.count;
+  };
 });
 
 describe('Mails that are due', () => {

@@ -5,7 +5,13 @@ import { tameText } from '../../kernel/text.js';
 import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { MailContent } from '../domain/mail.js';
-import { EmailLog, type ClaimedEmail, type DeliveryOutcome, type QueuedEmail } from '../ports.js';
+import {
+  EmailLog,
+  type ClaimedEmail,
+  type DeliveryOutcome,
+  type QueuedEmail,
+  type SentNews,
+} from '../ports.js';
 import { EMAILS_CHANNEL, hasElder } from './due-emails.js';
 
 const MOST_WORDS = 1_000;
@@ -43,6 +49,19 @@ export class PostgresEmailLog extends EmailLog {
       [bookingId],
     );
     if (gone.length > 0) this.session.tell(EMAILS_CHANNEL);
+  }
+
+  async sentNews(bookingId: string): Promise<SentNews[]> {
+    return this.session.query<SentNews>(
+      `select owner_id as "ownerId", recipient, content
+       from (
+         select distinct on (recipient) owner_id, recipient, content, status, under_way
+         from email_logs
+         where booking_id = $1 and type <> 'REMINDER' and content->'reader'->>'role' <> 'owner'
+         order by recipient, created_at desc, id desc) last
+       where status = 'SENT' or under_way`,
+      [bookingId],
+    );
   }
 
   async claim(emailId: string): Promise<ClaimedEmail | null> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bookingMail, webhookDisabled } from '../../../test/support/mails.js';
 import type { BookingEventData } from '../../kernel/domain-event.js';
-import { withLearntLink } from './mail-content.js';
+import { linkContent, withLearntLink } from './mail-content.js';
 
 const LINK = 'https://meet.example/abc';
 
@@ -24,5 +24,17 @@ describe('A mail that was owed before its booking learnt the link of its video m
     const off = bookingMail('CANCELLATION_CONFIRMATION', 'invitee', { booking: { meetingLink: null } });
     expect(withLearntLink(off, LINK)).toEqual(off);
     expect(withLearntLink(webhookDisabled, LINK)).toEqual(webhookDisabled);
+  });
+});
+
+describe('A mail that tells the link of a meeting', () => {
+  it('tells the meeting as its reader knows it, and dates it by when the booking learnt the link', () => {
+    const moved = bookingMail('RESCHEDULE_CONFIRMATION', 'guest', { booking: { meetingLink: null } });
+    const { type, reader, booking } = linkContent(moved, LINK, '2026-02-03T08:00:00.000Z');
+
+    expect({ type, reader }).toEqual({ type: 'MEETING_LINK', reader: moved.reader });
+    expect(booking).toMatchObject({ meetingLink: LINK, updatedAt: '2026-02-03T08:00:00.000Z', sequence: 1 });
+    expect(booking.startTime).toBe(moved.booking.startTime);
+    expect(booking).not.toHaveProperty('previousStartTime');
   });
 });

@@ -7,6 +7,7 @@ export type EmailType =
   | 'RESCHEDULE_NOTIFICATION'
   | 'CANCELLATION_CONFIRMATION'
   | 'CANCELLATION_NOTIFICATION'
+  | 'MEETING_LINK'
   | 'REMINDER';
 
 export type ReaderRole = 'invitee' | 'guest' | 'owner';
@@ -58,7 +59,9 @@ export type Notice = WebhookDisabledMail | CalendarStaleMail;
 export type Mail = BookingMail | Notice;
 
 /** What is kept of a mail, as JSON, from when it is owed until it is sent: all but the links, for they let their bearer act. */
-export type MailContent = Omit<BookingMail, 'links'> | Notice;
+export type MailContent = BookingContent | Notice;
+
+export type BookingContent = Omit<BookingMail, 'links'>;
 
 export function isNotice(mail: Mail | MailContent): mail is Notice {
   return mail.type === 'WEBHOOK_DISABLED' || mail.type === 'CALENDAR_STALE';

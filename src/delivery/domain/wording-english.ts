@@ -52,6 +52,12 @@ const cancellationNotification: BookingWords = {
   subject: (names) => `Cancelled: ${withInvitee(names)}`,
 };
 
+const meetingLink: BookingWords = {
+  subject: (names) => `Meeting link: ${withHost(names)}`,
+  title: () => 'Your meeting has a link',
+  opening: ({ host }) => `This is where you meet ${host}.`,
+};
+
 const reminder: BookingWords = {
   subject: (names) => `Reminder: ${withHost(names)}`,
   title: ({ minutesToStart }) => `Your meeting starts ${fromNow(minutesToStart)}`,
@@ -81,6 +87,7 @@ export const english: Wording = {
     RESCHEDULE_NOTIFICATION: rescheduleNotification,
     CANCELLATION_CONFIRMATION: cancellationConfirmation,
     CANCELLATION_NOTIFICATION: cancellationNotification,
+    MEETING_LINK: meetingLink,
     REMINDER: reminder,
   },
 

@@ -15,6 +15,7 @@ const tones: Readonly<Record<EmailType, Tone>> = {
   RESCHEDULE_NOTIFICATION: 'changed',
   CANCELLATION_CONFIRMATION: 'off',
   CANCELLATION_NOTIFICATION: 'off',
+  MEETING_LINK: 'notice',
   REMINDER: 'notice',
 };
 
