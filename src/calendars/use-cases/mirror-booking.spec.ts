@@ -205,7 +205,7 @@ describe('A booking in the calendar that its owner chose for bookings', () => {
   describe('whose provider makes video meetings', () => {
     beforeEach(() => {
       const [calendar] = mirrored.written.splice(0);
-      mirrored.written.push({ ...calendar!, provider: 'GOOGLE' as never });
+      mirrored.written.push({ ...calendar!, provider: 'GOOGLE' });
       booking = aBooking(anEventType('ann', { location: 'Google Meet' }), '2026-03-02T10:00:00Z');
     });
     const follows = (index: number) => follow.execute(booking.events[index]!);
