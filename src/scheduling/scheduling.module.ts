@@ -24,6 +24,8 @@ import { DefineEventType } from './use-cases/define-event-type.js';
 import { ExplainSlots } from './use-cases/explain-slots.js';
 import { HoldSlot } from './use-cases/hold-slot.js';
 import { ListSlots } from './use-cases/list-slots.js';
+import { LookUpBooking } from './use-cases/look-up-booking.js';
+import { MoveBooking } from './use-cases/move-booking.js';
 import { RedefineEventType } from './use-cases/redefine-event-type.js';
 import { RescheduleBooking } from './use-cases/reschedule-booking.js';
 import { SetMeetingLink } from './use-cases/set-meeting-link.js';
@@ -32,6 +34,8 @@ const offered = [
   provide(BookSlot, Agendas, Bookings, Holds, ContactBook, UnitOfWork, Clock, Ids),
   provide(CancelBooking, Bookings, UnitOfWork, Clock),
   provide(RescheduleBooking, Agendas, Bookings, UnitOfWork, Clock),
+  provide(MoveBooking, Agendas, Bookings, UnitOfWork, Clock),
+  provide(LookUpBooking, Bookings, UnitOfWork),
   provide(SetMeetingLink, Bookings, UnitOfWork, Clock),
   provide(HoldSlot, Agendas, Holds, UnitOfWork, Clock, Ids),
   provide(ListSlots, Agendas, Clock),

@@ -2,7 +2,7 @@ import { Instant } from '@js-joda/core';
 import { describe, expect, it } from '@jest/globals';
 import { aBooking, anEventType } from '../../../test/support/event-types.js';
 import { Booking } from './booking.js';
-import { BookingAlreadyCancelled, BookingAlreadyEnded } from './errors.js';
+import { BookingAlreadyCancelled, BookingAlreadyEnded, NotIntoThePast } from './errors.js';
 
 const start = '2026-03-02T10:00:00Z';
 const before = Instant.parse('2026-03-01T00:00:00Z');
@@ -113,6 +113,23 @@ describe('A booking', () => {
     });
   });
 
+  it('is moved by its host to any time to come, as long as it was and with its own buffers', () => {
+    const booking = aBooking(anEventType('ann', { bufferBefore: 5, bufferAfter: 10 }), start);
+    booking.move(Instant.parse('2026-03-05T03:07:00Z'), before);
+
+    const { time, blocked, sequence } = booking.state;
+    expect([time, blocked].flatMap((each) => [each.start, each.end]).map(String)).toEqual([
+      ...['2026-03-05T03:07:00Z', '2026-03-05T03:37:00Z', '2026-03-05T03:02:00Z', '2026-03-05T03:47:00Z'],
+    ]);
+    expect(sequence).toBe(1);
+    expect(booking.events.at(-1)).toMatchObject({
+      name: 'booking.rescheduled',
+      data: { startTime: '2026-03-05T03:07:00.000Z', previousStartTime: '2026-03-02T10:00:00.000Z' },
+    });
+    expect(() => booking.move(before, before)).toThrow(NotIntoThePast);
+    expect(booking.state.sequence).toBe(1);
+  });
+
   it('cannot be moved once it is cancelled or over', () => {
     const eventType = anEventType('ann');
     const over = aBooking(eventType, start);
@@ -122,6 +139,7 @@ describe('A booking', () => {
     );
     over.cancel(null, 'HOST', before);
     expect(() => over.reschedule(eventType, to, before)).toThrow(BookingAlreadyCancelled);
+    expect(() => over.move(to, before)).toThrow(BookingAlreadyCancelled);
     expect(over.state.sequence).toBe(0);
   });
 

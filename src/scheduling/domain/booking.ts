@@ -1,8 +1,8 @@
-import type { Instant } from '@js-joda/core';
+import { Duration, type Instant } from '@js-joda/core';
 import type { BookingEvent, BookingEventData } from '../../kernel/domain-event.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Interval } from '../../kernel/interval.js';
-import { BookingAlreadyCancelled, BookingAlreadyEnded } from './errors.js';
+import { BookingAlreadyCancelled, BookingAlreadyEnded, NotIntoThePast } from './errors.js';
 import { stretchesOf, type EventType } from './event-type.js';
 
 export type CancelledBy = 'HOST' | 'INVITEE' | 'SYSTEM';
@@ -118,19 +118,23 @@ export class Booking {
   /** Moves to another time that was found free, on the event type's present terms: same booking, same id, one move more. */
   reschedule(eventType: EventType, start: Instant, at: Instant): void {
     this.checkStillOn(at);
-    const { time: previous, sequence } = this.current;
     const { durationMinutes } = eventType.state;
-    this.current = {
-      ...this.current,
-      ...stretchesOf(eventType, start),
-      eventType: { ...this.current.eventType, durationMinutes },
-      sequence: sequence + 1,
-      updatedAt: at,
-    };
-    this.record('booking.rescheduled', at, {
-      previousStartTime: formatInstant(previous.start),
-      previousEndTime: formatInstant(previous.end),
-    });
+    this.moveTo(
+      {
+        ...stretchesOf(eventType, start),
+        eventType: { ...this.current.eventType, durationMinutes },
+      },
+      at,
+    );
+  }
+
+  /** The host moves it to any time to come, on the terms it was booked on: as long as it was, with the same buffers. */
+  move(start: Instant, at: Instant): void {
+    this.checkStillOn(at);
+    if (!start.isAfter(at)) throw new NotIntoThePast();
+    const { time, blocked } = this.current;
+    const by = Duration.between(time.start, start);
+    this.moveTo({ time: movedBy(by, time), blocked: movedBy(by, blocked) }, at);
   }
 
   /** Learns where its video meeting is, if it is still on and has none: nothing that those who wait for events need to act on. */
@@ -138,6 +142,18 @@ export class Booking {
     const { cancellation, time, meetingLink } = this.current;
     if (cancellation || meetingLink !== null || !time.end.isAfter(at) || !isWebAddress(link)) return;
     this.current = { ...this.current, meetingLink: link, updatedAt: at };
+  }
+
+  private moveTo(
+    change: Pick<BookingState, 'time' | 'blocked'> & Partial<Pick<BookingState, 'eventType'>>,
+    at: Instant,
+  ): void {
+    const { time: previous, sequence } = this.current;
+    this.current = { ...this.current, ...change, sequence: sequence + 1, updatedAt: at };
+    this.record('booking.rescheduled', at, {
+      previousStartTime: formatInstant(previous.start),
+      previousEndTime: formatInstant(previous.end),
+    });
   }
 
   private checkStillOn(at: Instant): void {
@@ -180,6 +196,10 @@ export class Booking {
       }),
     };
   }
+}
+
+function movedBy(by: Duration, { start, end }: Interval): Interval {
+  return { start: start.plus(by), end: end.plus(by) };
 }
 
 function isWebAddress(text: string): boolean {

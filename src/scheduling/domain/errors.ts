@@ -24,6 +24,12 @@ export class BookingAlreadyEnded extends Conflict {
   }
 }
 
+export class NotIntoThePast extends Conflict {
+  constructor() {
+    super('A booking cannot be moved into the past');
+  }
+}
+
 /** The time is on offer, but a booking, a hold, busy time, a buffer or a reached limit stands in its way. */
 export class SlotTaken extends Conflict {
   constructor() {

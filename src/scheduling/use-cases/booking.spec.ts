@@ -8,12 +8,15 @@ import { aBooking, anEventType } from '../../../test/support/event-types.js';
 import { InvalidData } from '../../kernel/domain-error.js';
 import type { Invitee } from '../domain/booking.js';
 import { BookingNotFound, EventTypeNotFound, SlotNotOffered, SlotTaken } from '../domain/errors.js';
+import { holdSlot } from '../domain/hold.js';
 import { ContactBook, type ContactEntry } from '../ports.js';
 import { BookSlot, type BookSlotCommand } from './book-slot.js';
 import { CancelBooking } from './cancel-booking.js';
 import { DefineEventType } from './define-event-type.js';
 import { HoldSlot } from './hold-slot.js';
 import { ListSlots } from './list-slots.js';
+import { LookUpBooking } from './look-up-booking.js';
+import { MoveBooking } from './move-booking.js';
 import { RedefineEventType } from './redefine-event-type.js';
 import { RescheduleBooking } from './reschedule-booking.js';
 import { SetMeetingLink } from './set-meeting-link.js';
@@ -344,6 +347,56 @@ describe('Rescheduling a booking', () => {
   it("is the owner's alone", async () => {
     const { move } = await begin();
     await expect(move('2026-02-16T12:00:00Z', 'eve')).rejects.toThrow(BookingNotFound);
+  });
+});
+
+describe('Moving a booking as its host', () => {
+  const clock = new FixedClock(Instant.parse('2026-02-13T12:00:00Z'));
+  const begin = async (definition: Record<string, unknown> = {}) => {
+    const schedule = new InMemorySchedule();
+    const unitOfWork = new InMemoryUnitOfWork(schedule);
+    const eventType = anEventType('ann', definition);
+    await schedule.eventTypes.save(eventType);
+    const booking = aBooking(eventType, '2026-02-16T10:00:00Z');
+    await schedule.bookings.save(booking);
+    const { id: bookingId } = booking.state;
+    const useCase = new MoveBooking(schedule.agendas, schedule.bookings, unitOfWork, clock);
+    const move = (start: string, ownerId = 'ann') =>
+      useCase.execute({ bookingId, ownerId, start: Instant.parse(start) });
+    const lookUp = async (ownerId = 'ann') =>
+      new LookUpBooking(schedule.bookings, unitOfWork).execute({ bookingId, ownerId });
+    return { schedule, eventType, move, lookUp };
+  };
+
+  it('asks for no hours, grid, notice, window, limit or calendar, and not whether it is still on offer', async () => {
+    const { schedule, move, lookUp } = await begin({
+      ...{ availability: [], minimumNoticeMinutes: 500_000, bookingWindowDays: 1, dailyLimit: 1 },
+      isActive: false,
+    });
+    schedule.makeStale('ann');
+    await move('2026-02-13T12:01:00Z');
+    expect(String((await lookUp())?.time.start)).toBe('2026-02-13T12:01:00Z');
+    await move('2027-12-24T03:07:00Z');
+    expect(await lookUp()).toMatchObject({ sequence: 2 });
+  });
+
+  it('takes no time of another booking or hold, and may overlap itself', async () => {
+    const { schedule, eventType, move, lookUp } = await begin({ bufferAfter: 10 });
+    await schedule.bookings.save(aBooking(eventType, '2026-02-16T12:00:00Z'));
+    const held = Instant.parse('2026-02-16T14:00:00Z');
+    await schedule.holds.save(holdSlot(eventType, held, { id: 'h', token: 't' }, clock.now()));
+
+    await expect(move('2026-02-16T11:25:00Z')).rejects.toThrow(SlotTaken); // its buffer
+    await expect(move('2026-02-16T13:45:00Z')).rejects.toThrow(SlotTaken);
+    expect(await lookUp()).toMatchObject({ sequence: 0 });
+    await move('2026-02-16T10:15:00Z');
+    expect(await lookUp()).toMatchObject({ sequence: 1 });
+  });
+
+  it("is the owner's alone", async () => {
+    const { move, lookUp } = await begin();
+    await expect(move('2026-02-16T12:00:00Z', 'eve')).rejects.toThrow(BookingNotFound);
+    expect(await lookUp('eve')).toBeNull();
   });
 });
 
