@@ -7,6 +7,7 @@ import { CalendarAccounts1790000000005 } from './1790000000005-calendar-accounts
 import { MirroredBookings1790000000006 } from './1790000000006-mirrored-bookings.js';
 import { CalendarFeeds1790000000007 } from './1790000000007-calendar-feeds.js';
 import { Claims1790000000008 } from './1790000000008-claims.js';
+import { BothWays1790000000009 } from './1790000000009-both-ways.js';
 
 /** Every migration by name, in order. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   MirroredBookings1790000000006,
   CalendarFeeds1790000000007,
   Claims1790000000008,
+  BothWays1790000000009,
 ];

@@ -12,10 +12,14 @@ import { Sql } from '../platform/persistence/sql.js';
 import { provide, provideAs } from '../platform/provide.js';
 import { SealedText } from '../platform/sealed-text.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
+import { CancelBooking } from '../scheduling/use-cases/cancel-booking.js';
+import { LookUpBooking } from '../scheduling/use-cases/look-up-booking.js';
+import { MoveBooking } from '../scheduling/use-cases/move-booking.js';
 import { SetMeetingLink } from '../scheduling/use-cases/set-meeting-link.js';
 import { BaseUrlPushDoor } from './adapters/base-url-push-door.js';
 import { CalendarRequests } from './adapters/calendar-requests.js';
 import { DeliveryNotices } from './adapters/delivery-notices.js';
+import { DueFollowings } from './adapters/due-followings.js';
 import { DueMirrorings } from './adapters/due-mirrorings.js';
 import { DueSyncs } from './adapters/due-syncs.js';
 import { LoadedOwnerCalendars } from './adapters/loaded-owner-calendars.js';
@@ -23,9 +27,11 @@ import { OpenIdSignIn } from './adapters/openid-sign-in.js';
 import { PostgresAuthorizations } from './adapters/postgres-authorizations.js';
 import { PostgresBusyCache } from './adapters/postgres-busy-cache.js';
 import { PostgresConnections } from './adapters/postgres-connections.js';
+import { PostgresOwnersChanges } from './adapters/postgres-owners-changes.js';
 import { PostgresPublishedFeeds } from './adapters/postgres-published-feeds.js';
 import { PostgresWatches } from './adapters/postgres-watches.js';
 import { SchedulingBookedMeetings } from './adapters/scheduling-booked-meetings.js';
+import { SchedulingHostedMeetings } from './adapters/scheduling-hosted-meetings.js';
 import { SignInSettings } from './adapters/sign-in-settings.js';
 import { StaleAfter } from './domain/stale-after.js';
 import { MirrorModule } from './mirror.module.js';
@@ -34,9 +40,11 @@ import {
   BookedMeetings,
   BusyCache,
   Connections,
+  HostedMeetings,
   MirroredBookings,
   Notices,
   OwnerCalendars,
+  OwnersChanges,
   PublishedFeeds,
   PushDoor,
   SignIn,
@@ -47,8 +55,10 @@ import { FeedReads } from './reads/feed-reads.js';
 import { BeginAuthorization } from './use-cases/begin-authorization.js';
 import { CompleteAuthorization } from './use-cases/complete-authorization.js';
 import { ConnectCalendar } from './use-cases/connect-calendar.js';
+import { DecideOnChange } from './use-cases/decide-on-change.js';
 import { DisconnectCalendar } from './use-cases/disconnect-calendar.js';
 import { EndFeed } from './use-cases/end-feed.js';
+import { FollowCalendar } from './use-cases/follow-calendar.js';
 import { HearOfChange } from './use-cases/hear-of-change.js';
 import { MirrorBooking } from './use-cases/mirror-booking.js';
 import { OpenFeed } from './use-cases/open-feed.js';
@@ -66,14 +76,16 @@ const offered = [
   provide(WatchCalendars, OwnerCalendars, Connections, Watches, PushDoor, UnitOfWork, Clock),
   provide(
     SyncCalendar,
-    ...([OwnerCalendars, Connections, BusyCache, Notices, MirroredBookings, StaleAfter] as const),
-    ...([UnitOfWork, Clock] as const),
+    ...([OwnerCalendars, Connections, BusyCache, Notices, MirroredBookings, OwnersChanges] as const),
+    ...([StaleAfter, UnitOfWork, Clock] as const),
   ),
   provide(
     MirrorBooking,
     ...([MirroredBookings, Connections, OwnerCalendars, BookedMeetings, Notices] as const),
     ...([UnitOfWork, Clock] as const),
   ),
+  provide(FollowCalendar, OwnersChanges, HostedMeetings, UnitOfWork, Clock),
+  provide(DecideOnChange, Connections, UnitOfWork, Clock),
   provide(RetryMirroring, Connections, MirroredBookings, UnitOfWork),
   provide(DueMirrorings, Session, UnitOfWork, Sql),
   provide(PublishFeed, PublishedFeeds, UnitOfWork, Clock, Ids),
@@ -81,6 +93,7 @@ const offered = [
   provide(OpenFeed, PublishedFeeds, UnitOfWork, Clock),
   provide(FeedReads, Sql),
   provide(DueSyncs, Sql),
+  provide(DueFollowings, Sql),
   provide(CalendarReads, Sql),
 ];
 
@@ -98,6 +111,8 @@ const offered = [
     provideAs(BusyCache, PostgresBusyCache, Session),
     provideAs(PublishedFeeds, PostgresPublishedFeeds, Session),
     provideAs(Notices, DeliveryNotices, TellOfStaleCalendar, TellMeetingLink),
+    provideAs(OwnersChanges, PostgresOwnersChanges, Session),
+    provideAs(HostedMeetings, SchedulingHostedMeetings, LookUpBooking, MoveBooking, CancelBooking),
     provideAs(BookedMeetings, SchedulingBookedMeetings, SetMeetingLink),
   ],
   exports: offered.map(({ provide: token }) => token),

@@ -4,6 +4,8 @@ import type { Interval } from '../kernel/interval.js';
 import type { Authorization, AuthorizationOutcome } from './domain/authorization.js';
 import type { BusyNews } from './domain/busy-news.js';
 import type { CalendarConnection, CalendarProvider, SignInProvider } from './domain/connection.js';
+import type { NoticedState, ShownBooking } from './domain/own-news.js';
+import type { MeetingNow, OwnersChange, PutEvent } from './domain/owners-change.js';
 import type { PublishedFeed } from './domain/published-feed.js';
 import type { CalendarOfBooking } from './domain/mirrored-event.js';
 import type { ChangePage, MirroredEvent, PlacedEvent, RemoteCalendar } from './domain/remote-event.js';
@@ -111,6 +113,9 @@ export abstract class Connections {
 
   /** Whether there is a connection of that id. */
   abstract has(connectionId: string): Promise<boolean>;
+
+  /** The connection of that id, locked until the unit of work ends; null if there is none. */
+  abstract find(connectionId: string): Promise<CalendarConnection | null>;
 
   /** The connection of that account, if the owner has one; locked, as is his making of others, until the unit of work ends. */
   abstract ofAccount(
@@ -329,4 +334,47 @@ export type MirroringOutcome =
 export abstract class BookedMeetings {
   /** Gives a booking that is still on the link of its video meeting, if it has none; whether it has learnt it by this. */
   abstract meetAt(bookingId: string, ownerId: string, link: string): Promise<boolean>;
+}
+
+/** What owners do to the events of their bookings in calendars, until it is answered. */
+export abstract class OwnersChanges {
+  /** What time it is by the clock of `ShownBooking.shownAt`. */
+  abstract now(): Promise<Instant>;
+
+  /** The bookings that a calendar shows and that are not over, without those that we are about to change there. */
+  abstract shownIn(calendarId: string): Promise<ShownBooking[]>;
+
+  /** Notes states that were looked at. An answer is owed for those with a change, in place of what was owed before. */
+  abstract note(states: readonly NoticedState[]): Promise<void>;
+
+  /** Which booking the answer is about; null if none is owed. Locks nothing. */
+  abstract bookingOf(mirroringId: string): Promise<{ readonly id: string; readonly ownerId: string } | null>;
+
+  /** The change that is to be answered, locked until the unit of work ends; null if none is any more. */
+  abstract take(mirroringId: string): Promise<OwedAnswer | null>;
+
+  /** Nothing is owed for it any more. What kept a booking from following is told until the booking changes; null for nothing. */
+  abstract settle(mirroringId: string, refusal: string | null): Promise<void>;
+
+  /** The same, and the calendar is made to show the booking where it is. */
+  abstract putBack(mirroringId: string, refusal: string | null): Promise<void>;
+}
+
+export interface OwedAnswer {
+  readonly change: OwnersChange;
+  readonly event: PutEvent;
+  /** Whether bookings still follow the calendar. */
+  readonly isFollowed: boolean;
+}
+
+/** Bookings, as far as their owners change them in calendars. */
+export abstract class HostedMeetings {
+  /** The owner's booking as it is now, locked until the unit of work ends; null if there is none. */
+  abstract lookUp(bookingId: string, ownerId: string): Promise<MeetingNow | null>;
+
+  /** Moves it to a time to come, with all notices. Throws a `DomainError` or ends the unit of work with one if it cannot be. */
+  abstract move(bookingId: string, ownerId: string, start: Instant): Promise<void>;
+
+  /** Calls it off, with all notices. Throws a `DomainError` if it cannot be. */
+  abstract cancel(bookingId: string, ownerId: string, reason: string): Promise<void>;
 }

@@ -1,10 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { CalendarChoice, CalendarProvider, SignInProvider } from '../calendars/domain/connection.js';
+import type {
+  CalendarChoice,
+  CalendarProvider,
+  OnChange,
+  SignInProvider,
+} from '../calendars/domain/connection.js';
 import { CalendarConnectionNotFound } from '../calendars/domain/errors.js';
 import { CalendarReads, type CalendarConnectionView } from '../calendars/reads/calendar-reads.js';
 import { BeginAuthorization } from '../calendars/use-cases/begin-authorization.js';
 import { ConnectCalendar, type ConnectCalendarCommand } from '../calendars/use-cases/connect-calendar.js';
+import { DecideOnChange } from '../calendars/use-cases/decide-on-change.js';
 import { DisconnectCalendar } from '../calendars/use-cases/disconnect-calendar.js';
 import { RetryMirroring } from '../calendars/use-cases/retry-mirroring.js';
 import { SyncCalendar, type SyncProgress } from '../calendars/use-cases/sync-calendar.js';
@@ -25,6 +31,7 @@ interface CaldavOptions {
   readonly passwordStdin?: boolean;
   readonly read?: string;
   readonly write?: string;
+  readonly onChange?: string;
 }
 
 interface IcsOptions {
@@ -36,6 +43,7 @@ interface SignInOptions {
   readonly user: string;
   readonly read?: string;
   readonly write?: string;
+  readonly onChange?: string;
 }
 
 const LOOK_EVERY_MS = 500;
@@ -54,6 +62,20 @@ export function addCalendars(program: Command, desk: Desk): void {
         listed(await open.get(CalendarReads).connections((await userNamed(open, user)).id)),
       ),
     );
+
+  calendars
+    .command('set')
+    .description('change what a connection does')
+    .argument('<id>', 'of the connection')
+    .requiredOption(...ON_CHANGE)
+    .action(async (connectionId: string, { onChange: text }: { onChange: string }) => {
+      const onChange = onChangeOf(text);
+      await desk.work(async (open) => {
+        await open.get(DecideOnChange).execute({ connectionId, onChange });
+        const connection = await connectionOf(open, connectionId);
+        return { value: connection, text: sheet(connection) };
+      });
+    });
 
   calendars
     .command('sync')
@@ -102,7 +124,8 @@ function addAccounts(add: Command, desk: Desk): void {
     .option('--password-stdin', 'read the password from standard input; best is one made for LinkTime alone')
     .option('--read <names>', 'the calendars that keep the owner busy, with commas between (default: all)')
     .option('--write <name>', 'the calendar that bookings are to be put into')
-    .action(async ({ user, url, username, passwordStdin, read, write }: CaldavOptions) => {
+    .option(...ON_CHANGE)
+    .action(async ({ user, url, username, passwordStdin, ...choice }: CaldavOptions) => {
       if (!passwordStdin)
         throw new UsageFault(
           'The password is read from standard input: add --password-stdin, and write it there',
@@ -112,7 +135,7 @@ function addAccounts(add: Command, desk: Desk): void {
         provider: 'CALDAV',
         account: `${username} at ${hostOf(url)}`,
         credentials: { url, username, password },
-        ...choiceOf({ read, write }),
+        ...choiceOf(choice),
       });
     });
 
@@ -144,6 +167,7 @@ function addSignIn(add: Command, desk: Desk, provider: SignInProvider, name: str
     .requiredOption('--user <email>', 'whose account')
     .option('--read <names>', 'the calendars that keep the owner busy, with commas between (default: all)')
     .option('--write <name>', 'the calendar that bookings are to be put into')
+    .option(...ON_CHANGE)
     .action(({ user, ...choice }: SignInOptions) =>
       desk.workUntilInterrupted(async (open, interrupted) => {
         const { id: ownerId } = await userNamed(open, user);
@@ -168,8 +192,12 @@ async function signedIn(open: OpenInstallation, id: string, interrupted: AbortSi
   }
 }
 
-function choiceOf({ read, write }: Pick<SignInOptions, 'read' | 'write'>): CalendarChoice {
-  return { read: read?.split(',').map((name) => name.trim()) ?? null, write: write ?? null };
+function choiceOf({ read, write, onChange }: Omit<SignInOptions, 'user'>): CalendarChoice {
+  return {
+    read: read?.split(',').map((name) => name.trim()) ?? null,
+    write: write ?? null,
+    onChange: onChange === undefined ? undefined : onChangeOf(onChange),
+  };
 }
 
 function connect(desk: Desk, user: string, command: Omit<ConnectCalendarCommand, 'ownerId'>): Promise<void> {
@@ -184,6 +212,18 @@ function connectedAnswer(connection: CalendarConnectionView): Answer {
   const hint = 'It is read for the first time when LinkTime runs; until then no time is offered.';
   const text = `${sheet(connection)}\n\n${hint}\n"calendars sync ${connection.id}" reads it now.`;
   return { value: connection, text };
+}
+
+/** The option by which an owner decides about bookings whose events he changes. */
+const ON_CHANGE = [
+  '--on-change <what>',
+  'what becomes of a booking whose event is moved or deleted in the calendar: nothing, or follow',
+] as const;
+
+function onChangeOf(text: string): OnChange {
+  const onChange = text.toUpperCase();
+  if (onChange === 'NOTHING' || onChange === 'FOLLOW') return onChange;
+  throw new UsageFault('--on-change must be nothing or follow');
 }
 
 /** The host that an address names, with or without a scheme before it. */
@@ -228,8 +268,10 @@ function listed(connections: CalendarConnectionView[]): Answer {
           'nextSyncAt',
           'read',
           'write',
+          'onChange',
           'bookings',
           'lastError',
+          'notFollowed',
         ]);
   return { value: connections, text };
 }

@@ -81,6 +81,8 @@ describe('the command line', () => {
     [['listen', '--user', 'a@example.com', '--forward-to', 'http://localhost', '--secret', 'whsec_c2hvcnQ='], '--secret must be whsec_ and the base64 of 24 to 64 bytes.'],
     [['calendars', 'add', 'caldav', '--user', 'a@example.com', '--url', 'https://dav.example.com', '--username', 'a'], 'The password is read from standard input: add --password-stdin, and write it there.'],
     [['calendars', 'add', 'ics', '--user', 'a@example.com', '--url', 'http://'], '--url must be an address such as https://dav.example.com.'],
+    [['calendars', 'set', '1', '--on-change', 'cancel'], '--on-change must be nothing or follow.'],
+    [['calendars', 'set', '1'], "Required option '--on-change <what>' not specified."],
     [['bookings', 'cancel'], "Missing required argument 'id'."],
     [['event-types', 'update', '1', '--file', '/no/such.json'], 'The file /no/such.json does not exist.'],
   ])('says in one sentence what is wrong with %j, and opens nothing', async (args, sentence) => {

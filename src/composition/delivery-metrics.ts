@@ -8,7 +8,7 @@ export function showBacklog(registry: Registry, backlog: Backlog): void {
   const owed = asOne(() => Promise.all(dueKinds.map((kind) => backlog.of(kind).catch(() => UNKNOWN))));
   new Gauge({
     name: 'linktime_due',
-    help: 'Events, webhook deliveries, mails, reminders and bookings for calendars that are due and not done, by kind; 100000 at most',
+    help: 'Events, webhook deliveries, mails, reminders, bookings for calendars and changes in calendars that are due and not done, by kind; 100000 at most',
     labelNames: ['kind'] as const,
     registers: [registry],
     async collect() {

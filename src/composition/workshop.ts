@@ -1,8 +1,10 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { CalendarRequests } from '../calendars/adapters/calendar-requests.js';
+import { DueFollowings } from '../calendars/adapters/due-followings.js';
 import { DueMirrorings, MIRRORINGS_CHANNEL } from '../calendars/adapters/due-mirrorings.js';
 import { CALENDARS_CHANNEL, DueSyncs } from '../calendars/adapters/due-syncs.js';
 import { calendarJobs } from '../calendars/jobs/jobs.js';
+import { FollowCalendar } from '../calendars/use-cases/follow-calendar.js';
 import { MirrorBooking } from '../calendars/use-cases/mirror-booking.js';
 import { SyncCalendar } from '../calendars/use-cases/sync-calendar.js';
 import { WatchCalendars } from '../calendars/use-cases/watch-calendars.js';
@@ -54,6 +56,7 @@ export class Workshop {
       reminders: relayOf('reminders', app.get(DueReminders)),
       calendars: relayOf('calendars', app.get(DueSyncs)),
       mirrorings: relayOf('mirrored bookings', app.get(DueMirrorings)),
+      followings: relayOf('followed calendars', app.get(DueFollowings)),
     };
     const notifications = app.get(DatabaseNotifications);
     notifications.on(OUTBOX_CHANNEL, () => relay.events.wake());
@@ -73,6 +76,7 @@ export class Workshop {
         syncCalendar: app.get(SyncCalendar),
         watchCalendars: app.get(WatchCalendars),
         mirrorBooking: app.get(MirrorBooking),
+        followCalendar: app.get(FollowCalendar),
       }),
     };
     const handle = async ({ name, id }: Job) => (await work[name](id)) ?? null;
@@ -93,6 +97,7 @@ export class Workshop {
       if (job.name === 'handle-event') relay.events.wake();
       if (job.name === 'deliver-webhook') relay.deliveries.wake();
       if (job.name === 'mirror-booking') relay.mirrorings.wake();
+      if (job.name === 'sync-calendar') relay.followings.wake(); // it may have noticed something
     };
     queue.work(watchdog.watching(doJob));
     watchdog.start();

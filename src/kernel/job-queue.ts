@@ -1,12 +1,18 @@
 /** Work that is owed. Ids only: the queue is a bell, the table is the truth. */
 export interface Job {
   readonly name: JobName;
-  /** Of the event, the delivery, the e-mail, the booking whose reminder is due, the calendar connection, or the mirrored booking. */
+  /** Of the event, the delivery, the e-mail, the booking to be reminded of, the calendar connection, or (twice) the mirrored booking. */
   readonly id: string;
 }
 
 export type JobName =
-  'handle-event' | 'deliver-webhook' | 'send-email' | 'remind' | 'sync-calendar' | 'mirror-booking';
+  | 'handle-event'
+  | 'deliver-webhook'
+  | 'send-email'
+  | 'remind'
+  | 'sync-calendar'
+  | 'mirror-booking'
+  | 'follow-calendar';
 
 /** Jobs of one key ask for the same work. */
 export function jobKey({ name, id }: Job): string {
@@ -25,6 +31,7 @@ export type Lane = (typeof lanes)[number];
 const laneOfName: Readonly<Record<JobName, Lane>> = {
   'handle-event': 'database',
   remind: 'database',
+  'follow-calendar': 'database',
   'deliver-webhook': 'webhooks',
   'send-email': 'mail',
   'sync-calendar': 'calendars',

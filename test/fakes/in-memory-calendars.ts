@@ -115,6 +115,11 @@ export class InMemoryConnections extends Connections implements Restorable {
     this.forgetClaim(connection.state.id);
   }
 
+  async find(connectionId: string): Promise<CalendarConnection | null> {
+    const state = this.kept.get(connectionId);
+    return state ? CalendarConnection.of(state) : null;
+  }
+
   async has(connectionId: string): Promise<boolean> {
     return this.kept.has(connectionId);
   }

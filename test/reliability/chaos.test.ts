@@ -6,10 +6,19 @@ import { length, report } from './report.js';
 import { drain, judge } from './verdict.js';
 import { World } from './world.js';
 
-/** How long each lasts, and how often what is killed. In the long form all is killed for ten minutes. */
-const { seconds, apiEvery, workerEvery, redisEvery, postgresEvery, owners } = length({
-  short: { seconds: 14, apiEvery: 3, workerEvery: 2.5, redisEvery: 6, postgresEvery: 9, owners: 2 },
-  long: { seconds: 600, apiEvery: 1.2, workerEvery: 1.2, redisEvery: 20, postgresEvery: 30, owners: 6 },
+/**
+ * How long each lasts, how often what is killed, and how long a guest rests between two wishes. In the long form all is killed for ten
+ * minutes, in which workers live for little more than a second: guests then wish for no more than such workers can tell of.
+ */
+const { seconds, apiEvery, workerEvery, redisEvery, postgresEvery, owners, pauseMs } = length({
+  short: {
+    ...{ seconds: 14, apiEvery: 3, workerEvery: 2.5, redisEvery: 6, postgresEvery: 9 },
+    ...{ owners: 2, pauseMs: 20 },
+  },
+  long: {
+    ...{ seconds: 600, apiEvery: 1.2, workerEvery: 1.2, redisEvery: 20, postgresEvery: 30 },
+    ...{ owners: 6, pauseMs: 3_000 },
+  },
 });
 
 describe('Everything killed again and again, under load', () => {
@@ -33,7 +42,7 @@ describe('Everything killed again and again, under load', () => {
         }),
       );
       const until = performance.now() + seconds * 1_000;
-      const asking = guests.map((each) => each.keepAsking(3, 20));
+      const asking = guests.map((each) => each.keepAsking(3, pauseMs));
       await Promise.all([
         every(apiEvery, until, () => world.replace('api')),
         every(workerEvery, until, () => world.replace('worker')),

@@ -136,7 +136,7 @@ export class MeetingStage {
     for (let n = 0; n < calendars; n += 1) {
       const remote = { id: this.google.addCalendar(), name: 'Work', writable: true, primary: true };
       const connection = CalendarConnection.connect(
-        { id: ids.next(), ownerId, provider: 'GOOGLE', account: 'ann@example.com' },
+        { id: ids.next(), ownerId, provider: 'GOOGLE', account: `ann-${n}@example.com` },
         [remote],
         { read: null, write: 'Work' },
         () => ids.next(),

@@ -8,6 +8,7 @@ import {
   CalendarConnection,
   type CalendarProvider,
   type ConnectedCalendar,
+  type OnChange,
   type SignInProvider,
 } from '../domain/connection.js';
 import { CalendarAccessLost } from '../domain/errors.js';
@@ -146,7 +147,8 @@ export class PostgresConnections extends Connections {
     this.session.tell(CALENDARS_CHANNEL);
   }
 
-  private async find(id: string): Promise<CalendarConnection | null> {
+  async find(id: string): Promise<CalendarConnection | null> {
+    if (!isId(id)) return null;
     const [row] = await this.session.query<ConnectionRow & { calendars: CalendarRow[] }>(
       `select ${COLUMNS.join(', ')},
          (select json_agg(k order by k.id) from calendars k where k.connection_id = c.id) as calendars
@@ -209,6 +211,7 @@ interface ConnectionRow {
   owner_id: string;
   provider: CalendarProvider;
   account: string;
+  on_change: OnChange;
   next_sync_at: string | null;
   synced_at: string | null;
   stale_at: string;
@@ -225,6 +228,7 @@ const COLUMNS: readonly (keyof ConnectionRow)[] = [
   'owner_id',
   'provider',
   'account',
+  'on_change',
   'next_sync_at',
   'synced_at',
   'stale_at',
@@ -247,6 +251,7 @@ interface CalendarRow {
   is_written: boolean;
   cursor: string | null;
   expanded_at: string | null;
+  followed_since: string | null;
 }
 
 const CALENDAR_COLUMNS: readonly (keyof CalendarRow)[] = [
@@ -260,6 +265,7 @@ const CALENDAR_COLUMNS: readonly (keyof CalendarRow)[] = [
   'is_written',
   'cursor',
   'expanded_at',
+  'followed_since',
 ];
 
 function rowOf({ state }: CalendarConnection): ConnectionRow {
@@ -268,6 +274,7 @@ function rowOf({ state }: CalendarConnection): ConnectionRow {
     owner_id: state.ownerId,
     provider: state.provider,
     account: state.account,
+    on_change: state.onChange,
     next_sync_at: state.nextSyncAt && formatInstant(state.nextSyncAt),
     synced_at: state.syncedAt && formatInstant(state.syncedAt),
     stale_at: formatInstant(state.staleAt),
@@ -292,6 +299,7 @@ function calendarRowsOf({ state }: CalendarConnection): CalendarRow[] {
     is_written: calendar.isWritten,
     cursor: calendar.cursor,
     expanded_at: calendar.expandedAt && formatInstant(calendar.expandedAt),
+    followed_since: calendar.followedSince && formatInstant(calendar.followedSince),
   }));
 }
 
@@ -304,6 +312,7 @@ function connectionOf({
     ownerId: row.owner_id,
     provider: row.provider,
     account: row.account,
+    onChange: row.on_change,
     calendars: calendars.map(calendarOf),
     nextSyncAt: row.next_sync_at === null ? null : instantOf(row.next_sync_at),
     syncedAt: row.synced_at === null ? null : instantOf(row.synced_at),
@@ -327,5 +336,6 @@ function calendarOf(row: CalendarRow): ConnectedCalendar {
     isWritten: row.is_written,
     cursor: row.cursor,
     expandedAt: row.expanded_at === null ? null : instantOf(row.expanded_at),
+    followedSince: row.followed_since === null ? null : instantOf(row.followed_since),
   };
 }

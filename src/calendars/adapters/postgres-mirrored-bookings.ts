@@ -36,7 +36,7 @@ export class PostgresMirroredBookings extends MirroredBookings {
         'mirror changed booking',
         `update mirrored_bookings
          set booking = $2, is_wanted = $3, wish = wish + 1, state = 'PENDING', attempts = 0, next_attempt_at = now(),
-           last_error = null
+           last_error = null, ${UNANSWERED}
          where booking_id = $1 returning id`,
         [booking.id, JSON.stringify(booking), isWanted],
       ),
@@ -105,6 +105,9 @@ export class PostgresMirroredBookings extends MirroredBookings {
   }
 }
 
+/** Of what the owner did to its event before nothing is owed any more, nor told. */
+const UNANSWERED = 'owners_change = null, moved_to = null, follow_at = null, refusal = null';
+
 /** What is wanted stands, unless something else has been wanted since. */
 const DONE = `
   state = case wish when $3 then 'MIRRORED' else state end,
@@ -118,7 +121,7 @@ function changeBy(outcome: MirroringOutcome): { change: string; parameters: unkn
       const { placed, event } = outcome;
       return {
         change: `${DONE}, may_be_there = false, remote_id = $4, remote_key = $5, etag = $6, placed_sequence = $7,
-          placed_starts_at = $8, placed_ends_at = $9, meeting_link = coalesce($10, meeting_link)`,
+          placed_starts_at = $8, placed_ends_at = $9, judged = null, meeting_link = coalesce($10, meeting_link)`,
         parameters: [
           ...[placed.remoteId, storable(placed.remoteId), placed.etag && storable(placed.etag)],
           ...[event.sequence, formatInstant(event.time.start), formatInstant(event.time.end)],

@@ -1,7 +1,7 @@
 import { Duration, Instant } from '@js-joda/core';
 import { describe, expect, it } from '@jest/globals';
 import { InvalidData } from '../../kernel/domain-error.js';
-import { CalendarConnection, type CalendarChoice } from './connection.js';
+import { CalendarConnection, type CalendarChoice, type ConnectedCalendar } from './connection.js';
 import type { RemoteCalendar } from './remote-event.js';
 import { StaleAfter } from './stale-after.js';
 
@@ -138,5 +138,49 @@ describe('A calendar connection', () => {
     connection.read('1', 'b', { isWhole: false }, later(5));
     expect(cursorAt(DAY - 1)).toBe('b');
     expect(cursorAt(DAY)).toBeNull();
+  });
+
+  it('lets no booking follow what is done in a calendar, unless its owner decides so for one that takes bookings', () => {
+    const connection = connected({ read: ['Holidays'], write: 'Work' });
+    const read = () => connection.calendarsToRead.map(({ name }) => name);
+    expect(connection.state.onChange).toBe('NOTHING');
+    expect(read()).toEqual(['Holidays']);
+    connection.decide('FOLLOW', at);
+    expect(read()).toEqual(['Work', 'Holidays']);
+
+    const none = { onChange: 'No calendar of this connection takes bookings that could follow' };
+    expect(faultsOf(() => connected({ onChange: 'FOLLOW' }))).toEqual(none);
+    expect(faultsOf(() => connected().decide('FOLLOW', at))).toEqual(none);
+    expect(connected({ write: 'Work', onChange: 'FOLLOW' }).state.onChange).toBe('FOLLOW');
+  });
+
+  it('is not looked at sooner for that if it cannot be read', () => {
+    const [failing, lost] = [connected({ write: 'Work' }), connected({ write: 'Work' })];
+    failing.failed('Too many requests', 600, at);
+    lost.accessWasLost('Wrong password', at, staleAfter);
+    for (const connection of [failing, lost]) connection.decide('FOLLOW', later(1));
+    expect([wait(failing, at), wait(lost, at)]).toEqual([10, DAY]);
+  });
+
+  it('reads a calendar that bookings are to follow whole at first, and soon', () => {
+    const connection = connected({ write: 'Work' });
+    const [{ id }] = connection.state.calendars as [ConnectedCalendar];
+    const calendar = () => connection.state.calendars[0]!;
+    connection.read(id, 'one', { isWhole: true }, at);
+    connection.synced(at, staleAfter);
+    expect(connection.cursorOf(calendar(), later(1))).toBe('one');
+
+    connection.decide('FOLLOW', later(1));
+    expect(wait(connection, later(1))).toBe(0);
+    expect(connection.cursorOf(calendar(), later(1))).toBeNull();
+    connection.read(id, 'two', { isWhole: false, isWatched: true }, later(1));
+    connection.read(id, 'two', { isWhole: true }, later(1)); // begun before it was decided
+    expect(calendar().followedSince).toBeNull();
+    connection.read(id, 'three', { isWhole: true, isWatched: true }, later(2));
+    expect(calendar().followedSince).toEqual(later(2));
+    connection.decide('FOLLOW', later(3));
+    expect(connection.cursorOf(calendar(), later(3))).toBe('three');
+    connection.decide('NOTHING', later(4));
+    expect(calendar().followedSince).toBeNull();
   });
 });

@@ -14,6 +14,9 @@ export function isSignInProvider(provider: CalendarProvider): provider is SignIn
   return provider === 'GOOGLE' || provider === 'MICROSOFT';
 }
 
+/** What it does to a booking that its owner moves or deletes its event in the calendar: nothing, or the same to the booking. */
+export type OnChange = 'NOTHING' | 'FOLLOW';
+
 const SYNC_EVERY = Duration.ofMinutes(5);
 
 /** After each failure in a row, in minutes; the last goes on. */
@@ -38,6 +41,8 @@ export interface ConnectedCalendar {
   readonly cursor: string | null;
   /** When it was last read whole. */
   readonly expandedAt: Instant | null;
+  /** Since when bookings follow what their owner does to it; null if they do not, or it has not been read whole since they are to. */
+  readonly followedSince: Instant | null;
 }
 
 export interface CalendarConnectionState {
@@ -46,6 +51,7 @@ export interface CalendarConnectionState {
   readonly provider: CalendarProvider;
   /** How people know the account; no secret. */
   readonly account: string;
+  readonly onChange: OnChange;
   readonly calendars: readonly ConnectedCalendar[];
   /** When it is to be looked at next; null once there is nothing to be had without the owner. */
   readonly nextSyncAt: Instant | null;
@@ -71,6 +77,8 @@ export interface CalendarChoice {
   readonly read: readonly string[] | null;
   /** Null for none. */
   readonly write: string | null;
+  /** As it was if left out, at first `NOTHING`. */
+  readonly onChange?: OnChange | undefined;
 }
 
 /**
@@ -93,8 +101,9 @@ export class CalendarConnection {
     at: Instant,
   ): CalendarConnection {
     const { read, written } = chosen(remote, choice);
-    return new CalendarConnection({
+    const connection = new CalendarConnection({
       ...origin,
+      onChange: 'NOTHING',
       calendars: remote.map((calendar) => ({
         ...unread(nextId(), calendar),
         isRead: read.includes(calendar),
@@ -110,6 +119,8 @@ export class CalendarConnection {
       createdAt: at,
       updatedAt: at,
     });
+    connection.decide(choice.onChange ?? 'NOTHING', at);
+    return connection;
   }
 
   /**
@@ -140,7 +151,7 @@ export class CalendarConnection {
     this.current = {
       ...this.current,
       calendars: [...current, ...gone].map((calendar) =>
-        calendar.isRead ? calendar : { ...calendar, cursor: null, expandedAt: null },
+        calendar.isRead ? calendar : { ...calendar, cursor: null, expandedAt: null, followedSince: null },
       ),
       nextSyncAt: at,
       failures: 0,
@@ -148,26 +159,58 @@ export class CalendarConnection {
       accessLost: false,
       updatedAt: at,
     };
+    if (choice.onChange) this.decide(choice.onChange, at);
   }
 
   get state(): CalendarConnectionState {
     return this.current;
   }
 
+  /** Those that keep the owner busy, and that whose changes bookings follow. */
   get calendarsToRead(): readonly ConnectedCalendar[] {
-    return this.current.calendars.filter(({ isRead }) => isRead);
+    return this.current.calendars.filter((calendar) => calendar.isRead || this.follows(calendar));
   }
 
-  /** From where a calendar is to be read; null for the whole of it, as is done each day. */
-  cursorOf({ cursor, expandedAt }: ConnectedCalendar, at: Instant): string | null {
-    return isFullReadingDue(expandedAt, at) ? null : cursor;
+  /** Whether bookings follow what their owner does to their events in a calendar. */
+  follows({ isWritten }: ConnectedCalendar): boolean {
+    return isWritten && this.current.onChange === 'FOLLOW';
   }
 
-  /** A calendar was read up to a cursor, whole or only what had changed. */
-  read(calendarId: string, cursor: string, { isWhole }: { isWhole: boolean }, at: Instant): void {
+  /**
+   * What it does to bookings from now on that their owner changes their events; what was changed before is let be. Throws
+   * `InvalidData` if there is nothing to follow.
+   */
+  decide(onChange: OnChange, at: Instant): void {
+    if (onChange === 'FOLLOW' && !this.current.calendars.some(({ isWritten }) => isWritten))
+      throw new InvalidData({ onChange: 'No calendar of this connection takes bookings that could follow' });
+    if (onChange === this.current.onChange) return;
+    const calendars = this.current.calendars.map((calendar) => ({ ...calendar, followedSince: null }));
+    const nextSyncAt = this.current.failures === 0 ? at : this.current.nextSyncAt;
+    this.current = { ...this.current, onChange, calendars, nextSyncAt, updatedAt: at };
+  }
+
+  /** From where a calendar is to be read; null for the whole of it, as is done each day, and to know where its events are at first. */
+  cursorOf(calendar: ConnectedCalendar, at: Instant): string | null {
+    const isFirst = this.follows(calendar) && calendar.followedSince === null;
+    return isFirst || isFullReadingDue(calendar.expandedAt, at) ? null : calendar.cursor;
+  }
+
+  /** A calendar was read up to a cursor: whole or only what had changed, and with an eye to what its owner did there or without. */
+  read(
+    calendarId: string,
+    cursor: string,
+    { isWhole, isWatched = false }: { isWhole: boolean; isWatched?: boolean },
+    at: Instant,
+  ): void {
+    const isBeginning = isWhole && isWatched;
     const calendars = this.current.calendars.map((calendar) =>
       calendar.id === calendarId
-        ? { ...calendar, cursor, expandedAt: isWhole ? at : calendar.expandedAt }
+        ? {
+            ...calendar,
+            cursor,
+            expandedAt: isWhole ? at : calendar.expandedAt,
+            followedSince: calendar.followedSince ?? (isBeginning && this.follows(calendar) ? at : null),
+          }
         : calendar,
     );
     this.current = { ...this.current, calendars };
@@ -236,6 +279,7 @@ function unread(id: string, calendar: RemoteCalendar): ConnectedCalendar {
     isWritten: false,
     cursor: null,
     expandedAt: null,
+    followedSince: null,
   };
 }
 

@@ -6,6 +6,8 @@ export interface CalendarConnectionView {
   id: string;
   provider: 'CALDAV' | 'ICS' | 'GOOGLE' | 'MICROSOFT';
   account: string;
+  /** What becomes of a booking whose event its owner moves or deletes: nothing, or the same. */
+  onChange: 'NOTHING' | 'FOLLOW';
   /** `PENDING` before the first success, `FAILING` while it is tried again, `ACCESS_LOST` when that is of no use. */
   state: 'PENDING' | 'SYNCED' | 'FAILING' | 'ACCESS_LOST';
   /** Whether nothing is offered on its account. */
@@ -15,6 +17,8 @@ export interface CalendarConnectionView {
   lastError: string | null;
   calendars: ConnectedCalendarView[];
   bookings: MirroredBookingsView;
+  /** Why a booking that is not over did not follow what its owner did in the calendar, of several the last. */
+  notFollowed: string | null;
   createdAt: string;
 }
 
@@ -111,7 +115,7 @@ export class CalendarReads {
 }
 
 const SELECT = `
-  select c.id, c.provider, c.account,
+  select c.id, c.provider, c.account, c.on_change as "onChange",
     case when c.access_lost then 'ACCESS_LOST' when c.failures > 0 then 'FAILING'
          when c.synced_at is null then 'PENDING' else 'SYNCED' end as state,
     c.stale_at <= now() as "isStale", c.synced_at as "syncedAt",
@@ -125,5 +129,9 @@ const SELECT = `
         'pending', count(*) filter (where m.state = 'PENDING'), 'failed', count(*) filter (where m.state = 'FAILED'),
         'lastError', (array_agg(m.last_error order by m.tried_at desc) filter (where m.last_error is not null))[1])
       from mirrored_bookings m where m.calendar_id in (select k.id from calendars k where k.connection_id = c.id)) as bookings,
+    (select m.refusal from mirrored_bookings m
+     where m.calendar_id in (select k.id from calendars k where k.connection_id = c.id) and m.refusal is not null
+       and (m.booking ->> 'endTime')::timestamptz > now()
+     order by m.tried_at desc nulls last, m.id limit 1) as "notFollowed",
     c.created_at as "createdAt"
   from calendar_connections c`;

@@ -7,6 +7,7 @@ import {
   RememberedNotices,
 } from '../../../test/fakes/in-memory-calendars.js';
 import { InMemoryMirroredBookings } from '../../../test/fakes/in-memory-mirrored-bookings.js';
+import { InMemoryOwnersChanges } from '../../../test/fakes/in-memory-owners-changes.js';
 import { InMemoryOwnerCalendar, OneOwnerCalendar } from '../../../test/fakes/in-memory-owner-calendar.js';
 import {
   InMemoryAuthorizations,
@@ -73,7 +74,7 @@ describe('An account that its owner opens by signing in', () => {
     const staleAfter = new StaleAfter(Duration.ofHours(24));
     sync = new SyncCalendar(
       ...([ownerCalendars, connections, busyCache, new RememberedNotices()] as const),
-      ...([new InMemoryMirroredBookings(clock), staleAfter] as const),
+      ...([new InMemoryMirroredBookings(clock), new InMemoryOwnersChanges(clock), staleAfter] as const),
       ...at,
     );
   });

@@ -8,6 +8,7 @@ import {
 } from '../../../test/fakes/in-memory-calendars.js';
 import { InMemoryMirroredBookings } from '../../../test/fakes/in-memory-mirrored-bookings.js';
 import { InMemoryOwnerCalendar, OneOwnerCalendar } from '../../../test/fakes/in-memory-owner-calendar.js';
+import { InMemoryOwnersChanges } from '../../../test/fakes/in-memory-owners-changes.js';
 import { InMemorySignIn, InMemoryWatches } from '../../../test/fakes/in-memory-sign-in.js';
 import { InMemoryUnitOfWork } from '../../../test/fakes/in-memory-unit-of-work.js';
 import { SequentialIds } from '../../../test/fakes/sequential-ids.js';
@@ -22,6 +23,7 @@ import {
 import type { RemoteEvent } from '../domain/remote-event.js';
 import { StaleAfter } from '../domain/stale-after.js';
 import { ConnectCalendar } from './connect-calendar.js';
+import { DecideOnChange } from './decide-on-change.js';
 import { DisconnectCalendar } from './disconnect-calendar.js';
 import { SyncCalendar, type SyncProgress } from './sync-calendar.js';
 
@@ -40,6 +42,7 @@ describe('The calendars of an owner', () => {
   let busyCache: InMemoryBusyCache;
   let notices: RememberedNotices;
   let mirroredBookings: InMemoryMirroredBookings;
+  let ownersChanges: InMemoryOwnersChanges;
   let unitOfWork: InMemoryUnitOfWork;
   let ids: SequentialIds;
   let sync: SyncCalendar;
@@ -52,17 +55,20 @@ describe('The calendars of an owner', () => {
     connections = new InMemoryConnections(clock);
     busyCache = new InMemoryBusyCache();
     notices = new RememberedNotices();
-    unitOfWork = new InMemoryUnitOfWork(connections, busyCache);
+    ownersChanges = new InMemoryOwnersChanges(clock);
+    unitOfWork = new InMemoryUnitOfWork(connections, busyCache, ownersChanges);
     ids = new SequentialIds();
     mirroredBookings = new InMemoryMirroredBookings(clock);
     const staleAfter = new StaleAfter(Duration.ofHours(24));
     sync = new SyncCalendar(
       ...([new OneOwnerCalendar(provider), connections, busyCache] as const),
-      ...([notices, mirroredBookings, staleAfter, unitOfWork, clock] as const),
+      ...([notices, mirroredBookings, ownersChanges, staleAfter, unitOfWork, clock] as const),
     );
   });
 
-  const connect = (given: { read?: string[]; password?: string } = {}): Promise<string> =>
+  const connect = (
+    given: { read?: string[]; password?: string; write?: string; onChange?: 'FOLLOW' } = {},
+  ): Promise<string> =>
     new ConnectCalendar(
       ...([new OneOwnerCalendar(provider), connections, busyCache] as const),
       ...([unitOfWork, clock, ids] as const),
@@ -72,7 +78,8 @@ describe('The calendars of an owner', () => {
       account: 'ann at dav.example.com',
       credentials: { password: given.password ?? 'secret' },
       read: given.read ?? null,
-      write: null,
+      write: given.write ?? null,
+      onChange: given.onChange,
     });
   const busy = (id: string, name = 'Work') => {
     const calendar = connections.stateOf(id)!.calendars.find((each) => each.name === name)!;
@@ -239,5 +246,94 @@ describe('The calendars of an owner', () => {
     await expect(sync.execute({ connectionId: id, isAsked: true })).rejects.toThrow(
       CalendarConnectionNotFound,
     );
+  });
+
+  describe('that bookings follow', () => {
+    const meeting = { start: start.plusSeconds(86_400), end: start.plusSeconds(88_200) };
+    const moved = (id: string, etag = '"2"') =>
+      event(id, { uid: `${id}@linktime`, etag, time: lunch, busy: [lunch] });
+    const placed = (id: string) =>
+      event(id, { uid: `${id}@linktime`, etag: '"1"', time: meeting, busy: [meeting] });
+    let id: string;
+    const show = (name: string) =>
+      ownersChanges.show({
+        ...{ mirroringId: name, booking: { id: name, ownerId: 'ann' }, time: meeting, etag: '"1"' },
+        calendarId: connections.stateOf(id)!.calendars.find((each) => each.isWritten)!.id,
+      });
+    const put = (name: string) => {
+      provider.write('/home/', placed(name));
+      show(name);
+    };
+    beforeEach(async () => {
+      id = await connect({ read: ['Work'], write: 'Home', onChange: 'FOLLOW' });
+    });
+
+    it('are read for what their owner does there, and make him no busier', async () => {
+      provider.write('/home/', event('private'));
+      put('a');
+      put('b');
+      await syncAfter(id, 0);
+      provider.write('/home/', moved('a'));
+      provider.erase('/home/', 'b');
+      await syncAfter(id, 5);
+      expect(ownersChanges.get('a').owed).toEqual({ kind: 'MOVED', start: lunch.start });
+      expect(ownersChanges.get('b').owed).toEqual({ kind: 'DELETED' });
+      expect(busy(id, 'Home')).toBe(0);
+    });
+
+    it('let be what was done before bookings were to follow', async () => {
+      put('a');
+      put('b');
+      provider.write('/home/', moved('a'));
+      provider.erase('/home/', 'b');
+      await syncAfter(id, 0);
+      provider.forgetsCursors = true;
+      await syncAfter(id, 5);
+      for (const name of ['a', 'b']) expect(ownersChanges.get(name).owed).toBeNull();
+      provider.write('/home/', moved('a', '"3"'));
+      await syncAfter(id, 5);
+      expect(ownersChanges.get('a').owed).toMatchObject({ kind: 'MOVED' });
+    });
+
+    it('let be what was done before, also if that is decided in the middle of a reading of the whole', async () => {
+      const decide = new DecideOnChange(connections, unitOfWork, clock);
+      id = await connect({ write: 'Home' });
+      put('a');
+      provider.write('/home/', moved('a'));
+      provider.beforePage = () => decide.execute({ connectionId: id, onChange: 'FOLLOW' });
+      await syncAfter(id, 0);
+      provider.beforePage = async () => undefined;
+      for (const minutes of [5, 24 * 60]) await syncAfter(id, minutes);
+      expect(ownersChanges.get('a').owed).toBeNull();
+    });
+
+    it('are read again from where they were, if a booking was put there in between', async () => {
+      put('a');
+      await syncAfter(id, 0);
+      provider.write('/home/', moved('a'));
+      ownersChanges.show({ ...ownersChanges.get('a'), shownAt: start.plusSeconds(300) });
+      await syncAfter(id, 5);
+      expect(ownersChanges.get('a').owed).toBeNull();
+      await syncAfter(id, 5);
+      expect(ownersChanges.get('a').owed).toMatchObject({ kind: 'MOVED' });
+    });
+
+    it('stand in nobody’s way if only they cannot be read', async () => {
+      provider.faultOf.set('/home/', new CalendarGone('The calendar is not there any more'));
+      expect(await syncAfter(id, 0)).toMatchObject({ lastError: null, syncedAt: start });
+    });
+
+    it('are followed no more once their owner decides so, be it in the middle of a sync', async () => {
+      put('a');
+      await syncAfter(id, 0);
+      provider.write('/home/', moved('a'));
+      const decide = new DecideOnChange(connections, unitOfWork, clock);
+      provider.beforePage = () => decide.execute({ connectionId: id, onChange: 'NOTHING' });
+      await syncAfter(id, 5);
+      expect(ownersChanges.get('a').owed).toBeNull();
+      await expect(decide.execute({ connectionId: 'x', onChange: 'NOTHING' })).rejects.toThrow(
+        CalendarConnectionNotFound,
+      );
+    });
   });
 });

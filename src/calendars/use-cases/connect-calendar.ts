@@ -1,7 +1,12 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
-import { CalendarConnection, isSignInProvider, type CalendarProvider } from '../domain/connection.js';
+import {
+  CalendarConnection,
+  isSignInProvider,
+  type CalendarProvider,
+  type OnChange,
+} from '../domain/connection.js';
 import type { RemoteCalendar } from '../domain/remote-event.js';
 import type { BusyCache, Connections, Credentials, OwnerCalendars } from '../ports.js';
 import { heldAccount } from './held-account.js';
@@ -18,6 +23,8 @@ export interface ConnectCalendarCommand {
   readonly write: string | null;
   /** Done in the unit of work that stores the connection. */
   readonly storedWith?: (connectionId: string) => Promise<void>;
+  /** What it does to bookings that their events are changed there; `NOTHING` if left out. */
+  readonly onChange?: OnChange;
 }
 
 /**
@@ -52,10 +59,10 @@ export class ConnectCalendar {
 
   private async store(
     id: string,
-    { ownerId, provider, account, credentials, read, write }: ConnectCalendarCommand,
+    { ownerId, provider, account, credentials, read, write, onChange }: ConnectCalendarCommand,
     remote: readonly RemoteCalendar[],
   ): Promise<string> {
-    const make = [remote, { read, write }, () => this.ids.next(), this.clock.now()] as const;
+    const make = [remote, { read, write, onChange }, () => this.ids.next(), this.clock.now()] as const;
     const former = isSignInProvider(provider)
       ? await this.connections.ofAccount(ownerId, provider, account)
       : null;
@@ -64,11 +71,9 @@ export class ConnectCalendar {
       await this.connections.add(connection, credentials);
       return id;
     }
-    const wasRead = former.calendarsToRead;
     former.reconnect(...make);
     await this.connections.reopen(former, credentials);
-    const isRead = new Set(former.calendarsToRead.map((calendar) => calendar.id));
-    for (const calendar of wasRead) if (!isRead.has(calendar.id)) await this.busyCache.forget(calendar.id);
+    for (const { id, isRead } of former.state.calendars) if (!isRead) await this.busyCache.forget(id);
     return former.state.id;
   }
 }

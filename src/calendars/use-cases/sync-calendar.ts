@@ -11,6 +11,7 @@ import {
   isCalendarFault,
   type CalendarFault,
 } from '../domain/errors.js';
+import { OwnNews } from '../domain/own-news.js';
 import type { ChangePage } from '../domain/remote-event.js';
 import type { StaleAfter } from '../domain/stale-after.js';
 import { syncWindow } from '../domain/sync-window.js';
@@ -23,6 +24,7 @@ import type {
   Notices,
   OwnerCalendar,
   OwnerCalendars,
+  OwnersChanges,
 } from '../ports.js';
 
 export interface SyncCalendarCommand {
@@ -45,7 +47,10 @@ export interface SyncProgress {
 /** The claim on a connection ended before its sync did: another goes on with it, or it is gone. */
 class TurnLost extends Error {}
 
-/** What keeps an owner busy elsewhere is read: what changed since the last time, or once a day all of it. */
+/**
+ * What keeps an owner busy elsewhere is read, and what he does to the events of bookings that follow that: what changed since the last
+ * time, or once a day all of it.
+ */
 export class SyncCalendar {
   constructor(
     private readonly ownerCalendars: OwnerCalendars,
@@ -53,6 +58,7 @@ export class SyncCalendar {
     private readonly busyCache: BusyCache,
     private readonly notices: Notices,
     private readonly mirroredBookings: MirroredBookings,
+    private readonly ownersChanges: OwnersChanges,
     private readonly staleAfter: StaleAfter,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
@@ -82,7 +88,10 @@ export class SyncCalendar {
     }
   }
 
-  /** Reads every calendar that it can, and returns the first fault of those that it cannot. */
+  /**
+   * Reads every calendar that it can, and returns the first fault of those that it cannot. That of a calendar which does not keep the
+   * owner busy stands in nobody's way, unless it is the account's.
+   */
   private async readAll(
     claim: ClaimedSync,
     onProgress: (progress: SyncProgress) => void,
@@ -97,7 +106,7 @@ export class SyncCalendar {
       } catch (error) {
         if (!isCalendarFault(error)) throw error;
         if (error instanceof CalendarAccessLost) return error;
-        first ??= error;
+        if (calendar.isRead) first ??= error;
       }
     }
     return first;
@@ -112,34 +121,61 @@ export class SyncCalendar {
   ): Promise<void> {
     const at = this.clock.now();
     const from = claim.connection.cursorOf(calendar, at);
-    const pages = ownerCalendar.changes(account, calendar.remoteId, from, syncWindow(at), claim.timezone);
+    const window = syncWindow(at);
+    const own = claim.connection.follows(calendar) ? new OwnNews(await this.whatTimeItIs(), window) : null;
+    const pages = ownerCalendar.changes(account, calendar.remoteId, from, window, claim.timezone);
     let isWhole = from === null;
     let events = 0;
     for (;;) {
       const { done, value } = await pages.next();
-      if (done) return this.finish(claim, calendar, { cursor: value, isWhole }, at);
+      if (done) return this.finish(claim, calendar, { cursor: value, isWhole, own }, at);
       await this.take(claim, calendar, value);
+      own?.add(value);
       isWhole ||= value.fromScratch;
       events += value.changed.length + value.removed.length;
       onProgress({ calendar: calendar.name, events, total: value.total });
     }
   }
 
-  private async take(claim: ClaimedSync, { id }: ConnectedCalendar, page: ChangePage): Promise<void> {
-    await this.whileClaimed(claim, () => this.busyCache.take(id, busyNews(page), claim.turn));
+  private async take(claim: ClaimedSync, { id, isRead }: ConnectedCalendar, page: ChangePage): Promise<void> {
+    await this.whileClaimed(claim, async () => {
+      if (isRead) await this.busyCache.take(id, busyNews(page), claim.turn);
+    });
   }
 
   private async finish(
     claim: ClaimedSync,
     { id }: ConnectedCalendar,
-    { cursor, isWhole }: { cursor: string; isWhole: boolean },
+    { cursor, isWhole, own }: { cursor: string; isWhole: boolean; own: OwnNews | null },
     at: Instant,
   ): Promise<void> {
     await this.whileClaimed(claim, async (connection) => {
       if (isWhole) await this.busyCache.forgetUntold(id, claim.turn);
-      connection.read(id, cursor, { isWhole }, at);
+      if (own && !(await this.notice(connection, id, own, isWhole))) return;
+      connection.read(id, cursor, { isWhole, isWatched: own !== null }, at);
       await this.connections.save(connection);
     });
+  }
+
+  /** False if it must be read from the same cursor again to know what the owner did. In the first reading nothing is followed. */
+  private async notice(
+    connection: CalendarConnection,
+    id: string,
+    own: OwnNews,
+    isWhole: boolean,
+  ): Promise<boolean> {
+    const calendar = connection.state.calendars.find((each) => each.id === id)!;
+    if (!connection.follows(calendar) || own.isEmpty({ isWhole })) return true;
+    const shown = await this.ownersChanges.shownIn(id);
+    if (own.isUnsure(shown)) return false;
+    const isFirst = calendar.followedSince === null;
+    const noticed = own.noticed(shown, { isWhole });
+    await this.ownersChanges.note(isFirst ? noticed.map((state) => ({ ...state, change: null })) : noticed);
+    return true;
+  }
+
+  private whatTimeItIs(): Promise<Instant> {
+    return this.unitOfWork.run(() => this.ownersChanges.now());
   }
 
   private async end(claim: ClaimedSync, learn: (connection: CalendarConnection) => void): Promise<void> {

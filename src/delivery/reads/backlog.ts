@@ -6,7 +6,7 @@ export interface Due {
   oldestSeconds: number;
 }
 
-export const dueKinds = ['event', 'webhook', 'mail', 'reminder', 'mirror'] as const;
+export const dueKinds = ['event', 'webhook', 'mail', 'reminder', 'mirror', 'follow'] as const;
 
 export type DueKind = (typeof dueKinds)[number];
 
@@ -57,4 +57,5 @@ const DUE: Record<DueKind, string> = {
     select due_at as since from reminders
     where coalesce(busy_until, due_at) <= now() + interval '50 s' and due_at <= now()`,
   mirror: `select next_attempt_at as since from mirrored_bookings where next_attempt_at <= now()`,
+  follow: `select follow_at as since from mirrored_bookings where follow_at <= now()`,
 };

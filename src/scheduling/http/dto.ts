@@ -213,7 +213,13 @@ export class EmailLogDto implements EmailLogView {
   @ApiProperty({ enum: ['QUEUED', 'SENT', 'FAILED'], enumName: 'EmailStatus', example: 'SENT' })
   status!: 'QUEUED' | 'SENT' | 'FAILED';
 
-  @ApiProperty({ type: String, nullable: true, example: null, description: 'Why the last attempt failed' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description:
+      'Why the last attempt failed, or why the booking did not follow what its owner did to its event in the calendar',
+  })
   error!: string | null;
 
   @ApiProperty({ type: 'integer', minimum: 0, example: 1 })

@@ -55,7 +55,7 @@ export interface BookingDetailView extends BookingView {
 export interface BookingCalendarView {
   /** `PENDING`: soon; `FAILED`: the calendar refuses it. A cancelled booking is `MIRRORED` once it is out of the calendar. */
   state: 'MIRRORED' | 'PENDING' | 'FAILED';
-  /** Why the last attempt failed. */
+  /** Why the last attempt failed, or why the booking did not follow what its owner did in the calendar. */
   error: string | null;
   /** When the calendar was last made to show it. */
   mirroredAt: string | null;
@@ -156,9 +156,9 @@ const EMAIL_LOGS = `
    ) order by e.created_at, e.id) from email_logs e where e.booking_id = b.id)`;
 
 const CALENDAR = `
-  (select json_build_object('state', m.state, 'error', m.last_error, 'mirroredAt', to_char(m.mirrored_at, ${UTC_TEXT}))
+  (select json_build_object('state', m.state, 'error', coalesce(m.last_error, m.refusal), 'mirroredAt', to_char(m.mirrored_at, ${UTC_TEXT}))
    from mirrored_bookings m where m.booking_id = b.id
-   order by array_position(array['FAILED', 'PENDING', 'MIRRORED'], m.state), m.id limit 1)`;
+   order by array_position(array['FAILED', 'PENDING', 'MIRRORED'], m.state), m.refusal is null, m.id limit 1)`;
 
 // Kept in the transactions that change bookings; to count a hundred thousand takes a hundred times as long as a page of them.
 const KEPT_TOTAL = 'select coalesce(sum(b.total), 0)::int as total from booking_counts b';
