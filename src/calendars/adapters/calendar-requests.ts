@@ -1,5 +1,6 @@
 import { Instant } from '@js-joda/core';
 import { secondsAsked } from '../../kernel/retry-after.js';
+import { CLOSED_EARLY } from '../../platform/outgoing/failures.js';
 import type { Resolve } from '../../platform/outgoing/names.js';
 import { SafeRequests } from '../../platform/outgoing/safe-requests.js';
 import { CalendarUnavailable, CalendarUnreadable } from '../domain/errors.js';
@@ -37,6 +38,9 @@ export class AnswerTooLong extends CalendarUnreadable {}
 
 const TIMEOUT_MS = 120_000;
 
+/** Methods that change nothing (RFC 9110, 9.2.1; RFC 4918 and 3253 for those of WebDAV). */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT']);
+
 /** Ports that calendar servers use, where only public addresses may be asked: 5232 is Radicale's. */
 const PORTS = [443, 8443, 5232];
 
@@ -55,11 +59,15 @@ export class CalendarRequests {
 
   /** An answer of whichever status. Throws `CalendarUnavailable`, or `CalendarUnreadable` for what cannot be asked or taken. */
   async ask(url: string, { headers, ...request }: CalendarRequest): Promise<CalendarAnswer> {
-    const outcome = await this.requests.ask(url, {
+    const question = {
       ...request,
       headers: { ...headers, 'user-agent': 'LinkTime' },
       timeoutMs: this.timeoutMs,
-    });
+    };
+    let outcome = await this.requests.ask(url, question);
+    // Servers end connections that were kept, sometimes as these are used: what changes nothing is asked once more (RFC 9112, 9.3.1).
+    const isClosed = outcome.kind === 'failed' && outcome.reason === CLOSED_EARLY;
+    if (isClosed && SAFE.has(request.method)) outcome = await this.requests.ask(url, question);
     if (outcome.kind === 'failed') {
       if (outcome.refusedBeforeConnecting) throw new CalendarUnreadable(outcome.reason);
       throw new CalendarUnavailable(request.signal.aborted ? 'It took too long' : outcome.reason);

@@ -2,6 +2,8 @@ import { TookTooLong } from '../within.js';
 import { NameNotResolved } from './names.js';
 import { AddressRefused } from './public-address.js';
 
+export const CLOSED_EARLY = 'The connection was closed before the answer was complete';
+
 /** By code (or name) and message of what undici or Node throws; the first that fits. */
 const SENTENCES: [kind: RegExp, sentence: (code: string) => string][] = [
   [/^UND_ERR_HEADERS_OVERFLOW /, () => 'The headers of the answer are too long'],
@@ -11,7 +13,7 @@ const SENTENCES: [kind: RegExp, sentence: (code: string) => string][] = [
   ],
   [/^\w*CERT|^UNABLE_TO_|^INVALID_/, (code) => `The certificate is not valid: ${code}`],
   [/^(ERR_SSL_|EPROTO )/, (code) => `Could not agree on TLS: ${code}`],
-  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET) /, () => 'The connection was closed before the answer was complete'],
+  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET) /, () => CLOSED_EARLY],
   [/^E[A-Z]+ /, (code) => `Could not connect: ${code}`],
 ];
 
