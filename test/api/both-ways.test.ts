@@ -7,7 +7,7 @@ import type { DavServer } from '../support/dav-servers.js';
 import { eventually } from '../support/eventually.js';
 import { Installation, withoutLimits } from '../support/installation.js';
 import type { Offer, Owner } from '../support/owners.js';
-import { RADICALE_USER, startRadicale } from '../support/radicale.js';
+import { askRadicale, RADICALE_USER, startRadicale } from '../support/radicale.js';
 import { answers, Receiver } from '../support/receivers.js';
 import { runCli } from '../support/server.js';
 
@@ -63,13 +63,7 @@ describe('An event that its owner changes in the calendar', () => {
     await dav('DELETE', 'home/');
   });
 
-  async function dav(method: string, path: string, body?: string): Promise<string> {
-    const { username, password } = RADICALE_USER;
-    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-    const answer = await fetch(`${radicale.url}/owner/${path}`, { method, body, headers: { authorization } });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-    return answer.text();
-  }
+  const dav = (method: string, path: string, body?: string) => askRadicale(radicale, method, path, body);
   async function cli<T>(args: readonly string[], stdin = ''): Promise<T> {
     const { code, stdout, stderr } = await runCli([...args, '--json'], linktime.settings, stdin);
     if (code !== 0) throw new Error(stderr);

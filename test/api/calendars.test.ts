@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.js';
 import { icalendar, vevent } from '../support/icalendar.js';
 import { Installation, withoutLimits } from '../support/installation.js';
 import type { Offer, Owner } from '../support/owners.js';
-import { RADICALE_USER, startRadicale } from '../support/radicale.js';
+import { askRadicale, RADICALE_USER, startRadicale } from '../support/radicale.js';
 import { runCli, runCliOnTerminal, type Answer } from '../support/server.js';
 
 interface Availability extends ErrorBody {
@@ -49,12 +49,7 @@ describe('A calendar that its owner has connected', () => {
     await dav('DELETE', 'home/');
   });
 
-  async function dav(method: string, path: string, body?: string): Promise<void> {
-    const { username, password } = RADICALE_USER;
-    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-    const answer = await fetch(`${radicale.url}/owner/${path}`, { method, body, headers: { authorization } });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-  }
+  const dav = (method: string, path: string, body?: string) => askRadicale(radicale, method, path, body);
   const lunch = (uid = 'lunch') =>
     icalendar(vevent(uid, `DTSTART:${compact(NOON)}`, `DTEND:${compact(HALF_PAST_NOON)}`));
   const addCalendar = (...args: string[]): Promise<Answer> => {

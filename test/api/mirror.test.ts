@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { icalendar, vevent } from '../support/icalendar.js';
 import { Installation, withoutLimits } from '../support/installation.js';
 import type { Offer, Owner } from '../support/owners.js';
-import { RADICALE_USER, startRadicale } from '../support/radicale.js';
+import { askRadicale, RADICALE_USER, startRadicale } from '../support/radicale.js';
 import { runCli, type RunningProcess } from '../support/server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
@@ -55,13 +55,7 @@ describe("A booking in its owner's calendar", () => {
     await dav('DELETE', 'home/');
   });
 
-  async function dav(method: string, path: string, body?: string): Promise<string> {
-    const { username, password } = RADICALE_USER;
-    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-    const answer = await fetch(`${radicale.url}/owner/${path}`, { method, body, headers: { authorization } });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-    return answer.text();
-  }
+  const dav = (method: string, path: string, body?: string) => askRadicale(radicale, method, path, body);
   async function cli<T>(args: readonly string[], stdin = ''): Promise<T> {
     const { code, stdout, stderr } = await runCli([...args, '--json'], linktime.settings, stdin);
     if (code !== 0) throw new Error(stderr);

@@ -4,6 +4,20 @@ import { startDavServer, type DavServer } from './dav-servers.js';
 
 export const RADICALE_USER = { username: 'owner', password: 'pässword 1' };
 
+/** Does something there as its user by another program would; the path is below `/owner/`. */
+export async function askRadicale(
+  { url }: Pick<DavServer, 'url'>,
+  method: string,
+  path: string,
+  body?: string,
+): Promise<string> {
+  const { username, password } = RADICALE_USER;
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const answer = await fetch(`${url}/owner/${path}`, { method, body, headers: { authorization } });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
+  return answer.text();
+}
+
 /** Radicale with one user, whose calendars are under `/owner/`. RADICALE tells where the program is. */
 export function startRadicale(): Promise<DavServer> {
   return startDavServer({

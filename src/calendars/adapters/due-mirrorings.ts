@@ -1,6 +1,7 @@
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import type { Job } from '../../kernel/job-queue.js';
-import type { Turns } from '../../platform/persistence/relay.js';
+import { takeInTurns } from '../../platform/persistence/fair-turns.js';
+import { RUNG_FOR, type Turns } from '../../platform/persistence/relay.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { Sql } from '../../platform/persistence/sql.js';
 
@@ -19,17 +20,8 @@ export class DueMirrorings implements Turns {
   ) {}
 
   async takeDue(limit: number): Promise<Job[]> {
-    const taken = await this.unitOfWork.run(async () => {
-      // Relays look one after another; the second statement sees what others have taken before the lock was ours.
-      const locked = this.session.query(
-        `select pg_advisory_xact_lock(hashtextextended('due mirrored bookings', 2))`,
-      );
-      const due = this.session.query<TakenRow>(TAKE_DUE, [limit]);
-      return (await Promise.all([due, locked]))[0];
-    });
-    return taken
-      .sort((a, b) => a.place - b.place || a.due - b.due)
-      .map(({ id }) => ({ name: 'mirror-booking', id }));
+    const ids = await takeInTurns(this.session, this.unitOfWork, 'due mirrored bookings', TAKE_DUE, limit);
+    return ids.map((id) => ({ name: 'mirror-booking', id }));
   }
 
   async giveBack(jobs: readonly Job[]): Promise<void> {
@@ -38,14 +30,6 @@ export class DueMirrorings implements Turns {
       [jobs.map(({ id }) => id)],
     );
   }
-}
-
-interface TakenRow {
-  readonly id: string;
-  /** Its place among what is taken of its calendar. */
-  readonly place: number;
-  /** When it was due, in seconds. */
-  readonly due: number;
 }
 
 /** How many more of the calendar `owed` may be rung for. */
@@ -79,6 +63,6 @@ const TAKE_DUE = `
     where owed.next_attempt_at <= now()
     order by first.place, first.next_attempt_at limit $1
   )
-  update mirrored_bookings m set busy_until = now() + interval '20 s', under_way = false
+  update mirrored_bookings m set busy_until = now() + ${RUNG_FOR}, under_way = false
   from chosen where m.id = chosen.id and (m.busy_until is null or m.busy_until <= now())
   returning m.id, chosen.place::int, extract(epoch from m.next_attempt_at)::float8 as due`;

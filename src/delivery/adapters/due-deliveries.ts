@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import type { Job } from '../../kernel/job-queue.js';
+import { takeInTurns } from '../../platform/persistence/fair-turns.js';
 import { RUNG_FOR, type Turns } from '../../platform/persistence/relay.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { Sql } from '../../platform/persistence/sql.js';
@@ -21,19 +22,9 @@ export class DueDeliveries implements Turns {
   ) {}
 
   async takeDue(limit: number): Promise<Job[]> {
-    const taken = await this.unitOfWork.run(async () => {
-      // Relays look one after another. Rows of endpoints are not locked: whoever records an attempt has them locked, almost always.
-      const locked = this.session.query(
-        `select pg_advisory_xact_lock(hashtextextended('due deliveries', 2))`,
-      );
-      // A statement of its own, begun after the lock was ours: it sees whatever others have taken before. It is planned anew each
-      // time, for a plan that was made when nothing was owed would read all that is.
-      const due = this.session.query<TakenRow>(TAKE_DUE, [limit]);
-      return (await Promise.all([due, locked]))[0];
-    });
-    return taken
-      .sort((a, b) => a.place - b.place || a.due - b.due)
-      .map(({ id }) => ({ name: 'deliver-webhook', id }));
+    // Rows of endpoints are not locked: whoever records an attempt has them locked, almost always.
+    const ids = await takeInTurns(this.session, this.unitOfWork, 'due deliveries', TAKE_DUE, limit);
+    return ids.map((id) => ({ name: 'deliver-webhook', id }));
   }
 
   async giveBack(jobs: readonly Job[]): Promise<void> {
@@ -66,14 +57,6 @@ export class DueDeliveries implements Turns {
       if (pruned < PRUNED_AT_ONCE) return;
     }
   }
-}
-
-interface TakenRow {
-  readonly id: string;
-  /** Its place among what is taken of its endpoint. */
-  readonly place: number;
-  /** When it was due, in seconds. */
-  readonly due: number;
 }
 
 /** Whether the delivery `d` is due and nobody was rung for it who may still come. */
