@@ -21,6 +21,8 @@ export interface ProviderApi {
   keepBusy(start: string, end: string): void;
   /** When the events of the calendar begin. */
   starts(): string[];
+  /** Moves the event that begins then to another half hour, as the owner does by hand. */
+  move(from: string, start: string, end: string): void;
   stop(): Promise<void>;
 }
 
@@ -112,9 +114,9 @@ export function describeSignedInAccount(
       expect(await connections()).toHaveLength(1);
     });
 
-    it('keeps its owner busy, and shows what is booked with a meeting at the provider', async () => {
+    it('keeps its owner busy, shows what is booked with a meeting at the provider, and moves it when he does', async () => {
       const worker = await linktime.startWorker();
-      const tool = await begin('--write', api.calendar);
+      const tool = await begin('--write', api.calendar, '--on-change', 'follow');
       await signInAt(tool.address, signInServer, server);
       const { id } = JSON.parse((await tool.end()).last) as CalendarConnectionView;
       api.keepBusy(inDays(3, '12:00'), inDays(3, '12:30'));
@@ -131,6 +133,14 @@ export function describeSignedInAccount(
       }, 20_000);
       expect(detail.meetingLink).toMatch(/^https:/);
       expect(api.starts()).toEqual([inDays(3, '10:00'), inDays(3, '12:00')]);
+
+      expect((await cli('sync', id)).stderr).toBe(''); // from now on what he does there is known to be his
+      api.move(inDays(3, '10:00'), inDays(3, '15:00'), inDays(3, '15:30'));
+      expect((await cli('sync', id)).stderr).toBe('');
+      await eventually(async () => {
+        const { body } = await client.get<BookingDetailView>(`/api/v1/bookings/${booked.id}`);
+        return body.startTime === inDays(3, '15:00') && body.sequence === 1;
+      }, 20_000);
 
       expect((await client.post(`/api/v1/bookings/${booked.id}/cancel`, {})).status).toBe(200);
       await eventually(() => api.starts().length === 1, 20_000);
