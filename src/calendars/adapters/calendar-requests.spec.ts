@@ -42,6 +42,14 @@ describe('A request for calendars', () => {
     },
   );
 
+  it('is not made again once the answer had begun', async () => {
+    server.answer = (_, response) => {
+      response.write('well', () => response.destroy());
+    };
+    await expect(ask('GET')).rejects.toThrow(CalendarUnavailable);
+    expect(server.asked).toHaveLength(1);
+  });
+
   it.each(['POST', 'PUT', 'DELETE'])('%s is not, for it may have been done', async (method) => {
     hangUp(1);
     await expect(ask(method)).rejects.toThrow(CalendarUnavailable);

@@ -1,6 +1,5 @@
 import { Instant } from '@js-joda/core';
 import { secondsAsked } from '../../kernel/retry-after.js';
-import { CLOSED_EARLY } from '../../platform/outgoing/failures.js';
 import type { Resolve } from '../../platform/outgoing/names.js';
 import { SafeRequests } from '../../platform/outgoing/safe-requests.js';
 import { CalendarUnavailable, CalendarUnreadable } from '../domain/errors.js';
@@ -65,9 +64,9 @@ export class CalendarRequests {
       timeoutMs: this.timeoutMs,
     };
     let outcome = await this.requests.ask(url, question);
-    // Servers end connections that were kept, sometimes as these are used: what changes nothing is asked once more (RFC 9112, 9.3.1).
-    const isClosed = outcome.kind === 'failed' && outcome.reason === CLOSED_EARLY;
-    if (isClosed && SAFE.has(request.method)) outcome = await this.requests.ask(url, question);
+    // What changes nothing is asked once more (RFC 9112, 9.3.1).
+    if (outcome.kind === 'failed' && outcome.hungUpUnanswered && SAFE.has(request.method))
+      outcome = await this.requests.ask(url, question);
     if (outcome.kind === 'failed') {
       if (outcome.refusedBeforeConnecting) throw new CalendarUnreadable(outcome.reason);
       throw new CalendarUnavailable(request.signal.aborted ? 'It took too long' : outcome.reason);

@@ -1,7 +1,7 @@
 import type { Client, Dispatcher } from 'undici';
 import { unless, within } from '../within.js';
 import type { Clients } from './clients.js';
-import { reasonOf } from './failures.js';
+import { CLOSED_EARLY, reasonOf } from './failures.js';
 import { bySystem, overDns, type Resolve } from './names.js';
 import { faultOfUrl, type OutgoingRules } from './outgoing-url.js';
 import { AddressRefused, isPublicAddress } from './public-address.js';
@@ -29,6 +29,8 @@ export interface Failed {
   tookMs: number;
   /** Whether the URL or its address may not be asked, so that nobody was. */
   refusedBeforeConnecting: boolean;
+  /** Whether the other side hung up before it began to answer, as servers do that end a connection just when it is used again. */
+  hungUpUnanswered: boolean;
 }
 
 export interface SafeRequestsOptions extends OutgoingRules {
@@ -94,24 +96,32 @@ export class SafeRequests {
   async ask(text: string, question: Question): Promise<Outcome> {
     const begun = performance.now();
     const fault = this.faultOf(text);
-    if (fault) return { kind: 'failed', reason: fault, tookMs: 0, refusedBeforeConnecting: true };
+    if (fault)
+      return {
+        kind: 'failed',
+        reason: fault,
+        tookMs: 0,
+        refusedBeforeConnecting: true,
+        hungUpUnanswered: false,
+      };
 
     const { timeoutMs = TIMEOUT_MS, signal } = question;
     const url = new URL(text);
     const clients = await (this.clients ??= this.openClients());
     const client = clients.take(url.origin);
     let answer: Answer | null = null;
+    let hasBegun = false;
+    const exchanged = () => exchange(client, url, question, () => (hasBegun = true));
     try {
-      answer = await within(
-        timeoutMs,
-        signal ? unless(signal, () => exchange(client, url, question)) : exchange(client, url, question),
-      );
+      answer = await within(timeoutMs, signal ? unless(signal, exchanged) : exchanged());
       return { kind: 'answered', ...answer, tookMs: since(begun) };
     } catch (error) {
+      const reason = reasonOf(error, { timeoutMs, connectTimeoutMs: this.connectTimeoutMs });
       return {
         kind: 'failed',
-        reason: reasonOf(error, { timeoutMs, connectTimeoutMs: this.connectTimeoutMs }),
+        reason,
         tookMs: since(begun),
+        hungUpUnanswered: !hasBegun && reason === CLOSED_EARLY,
         refusedBeforeConnecting: error instanceof AddressRefused && error.beforeConnecting,
       };
     } finally {
@@ -154,6 +164,7 @@ async function exchange(
   client: Client,
   url: URL,
   { method, headers, body = null, maxBytes }: Question,
+  onBegin: () => void,
 ): Promise<Answer> {
   const answer = await client.request({
     path: url.pathname + url.search,
@@ -161,6 +172,7 @@ async function exchange(
     headers: { ...headers, 'accept-encoding': 'identity' },
     body,
   });
+  onBegin();
   return {
     status: answer.statusCode,
     headers: oneLineEach(answer.headers),
