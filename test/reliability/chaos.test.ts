@@ -13,7 +13,7 @@ import { World } from './world.js';
 const { seconds, apiEvery, workerEvery, redisEvery, postgresEvery, owners, pauseMs } = length({
   short: {
     ...{ seconds: 14, apiEvery: 3, workerEvery: 2.5, redisEvery: 6, postgresEvery: 9 },
-    ...{ owners: 2, pauseMs: 20 },
+    ...{ owners: 2, pauseMs: 100 },
   },
   long: {
     ...{ seconds: 600, apiEvery: 1.2, workerEvery: 1.2, redisEvery: 20, postgresEvery: 30 },
