@@ -25,6 +25,11 @@ export function findTimeZone(name: string): ZoneId | null {
   return zonesByLowerCaseName.get(name.toLowerCase()) ?? null;
 }
 
+/** The same, or UTC for a name that is not known. */
+export function timeZoneOrUtc(name: string): ZoneId {
+  return findTimeZone(name) ?? findTimeZone('UTC')!;
+}
+
 /** All names known, each in its usual spelling. */
 export function timeZoneNames(): string[] {
   return ZoneId.getAvailableZoneIds();

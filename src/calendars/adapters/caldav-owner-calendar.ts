@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Interval } from '../../kernel/interval.js';
-import { findTimeZone } from '../../kernel/time-zone.js';
+import { timeZoneOrUtc } from '../../kernel/time-zone.js';
 import { parseUrl } from '../../kernel/url.js';
 import { CalendarAccessLost, CalendarGone, CalendarUnreadable } from '../domain/errors.js';
 import type { ChangePage, MirroredEvent, PlacedEvent, RemoteCalendar } from '../domain/remote-event.js';
@@ -10,6 +10,7 @@ import { discoverCalendars } from './caldav-discovery.js';
 import { fetchEvents } from './caldav-events.js';
 import { listChanges } from './caldav-listing.js';
 import { place } from './caldav-placement.js';
+import { CALL_MS, SYNC_MS } from './call-limits.js';
 import type { CalendarRequests } from './calendar-requests.js';
 import { DavSession, PreconditionFailed, type DavCredentials } from './dav-session.js';
 import { Allowance } from './ical-busy.js';
@@ -22,7 +23,7 @@ export interface CaldavLimits {
   readonly callMs: number;
 }
 
-const LIMITS: CaldavLimits = { syncMs: 20 * 60_000, callMs: 2 * 60_000 };
+const LIMITS: CaldavLimits = { syncMs: SYNC_MS, callMs: CALL_MS };
 
 /** How many events are asked for at once. */
 const PAGE = 200;
@@ -57,7 +58,7 @@ export class CaldavOwnerCalendar extends OwnerCalendar {
     const total = changed.length;
     const question = {
       window,
-      zone: findTimeZone(timezone) ?? findTimeZone('UTC')!,
+      zone: timeZoneOrUtc(timezone),
       allowance: new Allowance(),
     };
 

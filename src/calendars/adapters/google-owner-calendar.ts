@@ -1,11 +1,12 @@
 import type { Clock } from '../../kernel/clock.js';
 import { RandomIds, type Ids } from '../../kernel/ids.js';
 import type { Interval } from '../../kernel/interval.js';
-import { findTimeZone } from '../../kernel/time-zone.js';
+import { timeZoneOrUtc } from '../../kernel/time-zone.js';
 import { CalendarAccessLost, CalendarUnreadable, isCalendarFault } from '../domain/errors.js';
 import type { ChangePage, MirroredEvent, PlacedEvent, RemoteCalendar } from '../domain/remote-event.js';
 import { OwnerCalendar, type CalendarAccount, type Watch, type WatchRequest } from '../ports.js';
 import type { AccountRequests } from './account-requests.js';
+import { CALL_MS, SYNC_MS } from './call-limits.js';
 import { listCalendars } from './google-calendar-list.js';
 import { listChanges } from './google-listing.js';
 import { place } from './google-placement.js';
@@ -32,8 +33,8 @@ export interface GoogleLimits {
 }
 
 const LIMITS: GoogleLimits = {
-  syncMs: 20 * 60_000,
-  callMs: 2 * 60_000,
+  syncMs: SYNC_MS,
+  callMs: CALL_MS,
   pages: 2_000,
   meetingWaits: [500, 1_500],
 };
@@ -69,7 +70,7 @@ export class GoogleOwnerCalendar extends OwnerCalendar {
     timezone: string,
   ): AsyncGenerator<ChangePage, string> {
     const session = this.session(account, this.limits.syncMs);
-    const question = { window, zone: findTimeZone(timezone) ?? findTimeZone('UTC')! };
+    const question = { window, zone: timeZoneOrUtc(timezone) };
     return yield* listChanges(session, calendarId, cursor, question, this.limits.pages);
   }
 

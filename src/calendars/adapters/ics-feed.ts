@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as othersGoFirst } from 'node:timers/promises';
 import type { Interval } from '../../kernel/interval.js';
-import { findTimeZone } from '../../kernel/time-zone.js';
+import { timeZoneOrUtc } from '../../kernel/time-zone.js';
 import {
   CalendarAccessLost,
   CalendarGone,
@@ -11,10 +11,10 @@ import {
 import { parseUrl } from '../../kernel/url.js';
 import type { ChangePage, PlacedEvent, RemoteCalendar, RemoteEvent } from '../domain/remote-event.js';
 import { OwnerCalendar, type CalendarAccount } from '../ports.js';
+import { CALL_MS } from './call-limits.js';
 import { retryAfterOf, type CalendarAnswer, type CalendarRequests } from './calendar-requests.js';
 import { Allowance, nameOf, readCalendar } from './ical-busy.js';
 
-const WITHIN_MS = 2 * 60_000;
 const MAX_BYTES = 20_000_000;
 const MOST_REDIRECTS = 5;
 const PAGE = 500;
@@ -53,7 +53,7 @@ export class IcsFeed extends OwnerCalendar {
 
     const question = {
       window,
-      zone: findTimeZone(timezone) ?? findTimeZone('UTC')!,
+      zone: timeZoneOrUtc(timezone),
       allowance: new Allowance(),
     };
     let told = 0;
@@ -80,7 +80,7 @@ export class IcsFeed extends OwnerCalendar {
     { credentials }: CalendarAccount,
     conditions: Record<string, string>,
   ): Promise<CalendarAnswer & { url: string }> {
-    const signal = AbortSignal.timeout(WITHIN_MS);
+    const signal = AbortSignal.timeout(CALL_MS);
     let url = (credentials['url'] ?? '').trim().replace(/^webcals?:/i, 'https:');
     for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
       const headers = { accept: 'text/calendar, */*;q=0.1', ...conditions };

@@ -1,10 +1,11 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Interval } from '../../kernel/interval.js';
-import { findTimeZone } from '../../kernel/time-zone.js';
+import { timeZoneOrUtc } from '../../kernel/time-zone.js';
 import { CalendarUnreadable } from '../domain/errors.js';
 import type { ChangePage, MirroredEvent, PlacedEvent, RemoteCalendar } from '../domain/remote-event.js';
 import { OwnerCalendar, type CalendarAccount, type Watch, type WatchRequest } from '../ports.js';
 import type { AccountRequests } from './account-requests.js';
+import { CALL_MS, SYNC_MS } from './call-limits.js';
 import { graphChanges } from './graph-changes.js';
 import { fieldsOf, idIn, textIn } from './graph-fields.js';
 import { pathOf, place } from './graph-placement.js';
@@ -20,9 +21,6 @@ export interface MicrosoftOptions {
   /** For all requests of any other call, in milliseconds. */
   readonly callMs?: number;
 }
-
-const SYNC_MS = 20 * 60_000;
-const CALL_MS = 2 * 60_000;
 
 const MOST_CALENDARS = 1_000;
 const MOST_CALENDAR_PAGES = 20;
@@ -59,7 +57,7 @@ export class MicrosoftOwnerCalendar extends OwnerCalendar {
     window: Interval,
     timezone: string,
   ): AsyncGenerator<ChangePage, string> {
-    const zone = findTimeZone(timezone) ?? findTimeZone('UTC')!;
+    const zone = timeZoneOrUtc(timezone);
     const session = this.session(account, this.options.syncMs ?? SYNC_MS);
     return graphChanges(session, calendarId, cursor, { window, zone });
   }

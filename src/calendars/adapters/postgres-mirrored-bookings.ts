@@ -5,11 +5,12 @@ import type { Session } from '../../platform/persistence/session.js';
 import type { CalendarProvider } from '../domain/connection.js';
 import type { CalendarOfBooking } from '../domain/mirrored-event.js';
 import { MirroredBookings, type ClaimedMirroring, type MirroringOutcome } from '../ports.js';
+import { CALL_MS } from './call-limits.js';
 import { MIRRORINGS_CHANNEL } from './due-mirrorings.js';
 import { storable } from './storable.js';
 
-/** Longer than any one call to a calendar takes. */
-const CLAIMED_FOR = `interval '150 seconds'`;
+/** Half a minute longer than any one call to a calendar takes. */
+const CLAIMED_FOR = `interval '${CALL_MS / 1_000 + 30} seconds'`;
 
 export class PostgresMirroredBookings extends MirroredBookings {
   constructor(private readonly session: Session) {

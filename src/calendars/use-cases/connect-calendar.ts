@@ -4,27 +4,21 @@ import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import {
   CalendarConnection,
   isSignInProvider,
+  type CalendarChoice,
   type CalendarProvider,
-  type OnChange,
 } from '../domain/connection.js';
 import type { RemoteCalendar } from '../domain/remote-event.js';
 import type { BusyCache, Connections, Credentials, OwnerCalendars } from '../ports.js';
 import { heldAccount } from './held-account.js';
 
-export interface ConnectCalendarCommand {
+export interface ConnectCalendarCommand extends CalendarChoice {
   readonly ownerId: string;
   readonly provider: CalendarProvider;
   readonly credentials: Credentials;
   /** How people know the account; no secret. */
   readonly account: string;
-  /** The names of the calendars that keep the owner busy; null for all that the account has now. */
-  readonly read: readonly string[] | null;
-  /** The name of the calendar that bookings are to be put into; null for none. */
-  readonly write: string | null;
   /** Done in the unit of work that stores the connection. */
   readonly storedWith?: (connectionId: string) => Promise<void>;
-  /** What it does to bookings that their events are changed there; `NOTHING` if left out. */
-  readonly onChange?: OnChange;
 }
 
 /**
@@ -59,10 +53,10 @@ export class ConnectCalendar {
 
   private async store(
     id: string,
-    { ownerId, provider, account, credentials, read, write, onChange }: ConnectCalendarCommand,
+    { ownerId, provider, account, credentials, ...choice }: ConnectCalendarCommand,
     remote: readonly RemoteCalendar[],
   ): Promise<string> {
-    const make = [remote, { read, write, onChange }, () => this.ids.next(), this.clock.now()] as const;
+    const make = [remote, choice, () => this.ids.next(), this.clock.now()] as const;
     const former = isSignInProvider(provider)
       ? await this.connections.ofAccount(ownerId, provider, account)
       : null;
