@@ -77,6 +77,19 @@ describe('Requests in the name of an account', () => {
     expect(api.asked).toHaveLength(1);
   });
 
+  it('go on with the renewed one, and look it up for the first of them alone', async () => {
+    let looks = 0;
+    const kept = accountOf(credentialsOf(tokens(1, 60)));
+    const account = { ...kept, reread: () => ((looks += 1), kept.reread()) };
+    const requestsOfOne = by();
+    const signal = AbortSignal.timeout(5_000);
+    for (let page = 0; page < 3; page += 1) await requestsOfOne.ask(account, `${api.url}/list`, { signal });
+    expect(api.asked.map(({ headers }) => headers.authorization)).toEqual(
+      Array.from({ length: 3 }, () => 'Bearer access 2'),
+    );
+    expect([looks, used]).toEqual([1, ['refresh 1']]);
+  });
+
   it('renew it once if it is refused, and say that access is lost if it is refused again', async () => {
     accepted = [];
     expect(await ask(accountOf(credentialsOf(tokens(1))))).toMatchObject({ status: 200 });

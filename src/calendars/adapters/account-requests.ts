@@ -17,7 +17,10 @@ export interface Tokens {
   readonly expiresAt: Instant;
 }
 
-/** Fresh tokens for a refresh token. Throws `CalendarAccessLost` if the provider will not have it, `CalendarUnavailable` if it cannot answer. */
+/**
+ * Fresh tokens for a refresh token. Throws `CalendarAccessLost` if the provider will not have it, `CalendarUnavailable` if it cannot
+ * answer.
+ */
 export type RefreshTokens = (refreshToken: string) => Promise<Tokens>;
 
 export interface AccountRequest {
@@ -37,6 +40,9 @@ const MAX_BYTES = 10_000_000;
  * renew at once do no harm: who comes second takes over what the first was given.
  */
 export class AccountRequests {
+  /** By account as it was opened, for as long as somebody works with it. */
+  private readonly renewed = new WeakMap<CalendarAccount, Tokens>();
+
   constructor(
     private readonly requests: CalendarRequests,
     private readonly refresh: RefreshTokens,
@@ -45,15 +51,22 @@ export class AccountRequests {
 
   /** An answer of whichever status but 401. Throws `CalendarAccessLost`, `CalendarUnavailable` or `CalendarUnreadable`. */
   async ask(account: CalendarAccount, url: string, request: AccountRequest): Promise<CalendarAnswer> {
-    const tokens = tokensOf(account.credentials);
+    const tokens = this.renewed.get(account) ?? tokensOf(account.credentials);
     const isOld = !this.clock.now().plusSeconds(EARLY_SECONDS).isBefore(tokens.expiresAt);
-    const first = isOld ? await this.renew(account, tokens) : tokens;
+    const first = isOld ? await this.renewAndNote(account, tokens) : tokens;
     const answer = await this.askWith(first, url, request);
     if (answer.status !== 401) return answer;
 
-    const again = await this.askWith(await this.renew(account, first), url, request);
+    const again = await this.askWith(await this.renewAndNote(account, first), url, request);
     if (again.status === 401) throw new CalendarAccessLost('The provider refuses the access it has given');
     return again;
+  }
+
+  /** Noted, so that the next request of the same work begins with them. */
+  private async renewAndNote(account: CalendarAccount, refused: Tokens): Promise<Tokens> {
+    const tokens = await this.renew(account, refused);
+    this.renewed.set(account, tokens);
+    return tokens;
   }
 
   private askWith(
@@ -106,8 +119,8 @@ function tokensOf({ accessToken, refreshToken, expiresAt }: Credentials): Tokens
 
 /**
  * The JSON of an answer that is a success. Throws what another status means: `CalendarGone` for 404 and 410, `CalendarAccessLost` for
- * 403, `CalendarUnavailable` for 408, 425, 429 and 5xx, otherwise `CalendarUnreadable`. Where a provider means something else by a status, its adapter
- * looks first.
+ * 403, `CalendarUnavailable` for 408, 425, 429 and 5xx, otherwise `CalendarUnreadable`. Where a provider means something else by a
+ * status, its adapter looks first.
  */
 export function jsonOf(answer: CalendarAnswer, clock: Clock): unknown {
   const { status, body } = answer;
