@@ -8,6 +8,7 @@ import { MirroredBookings1790000000006 } from './1790000000006-mirrored-bookings
 import { CalendarFeeds1790000000007 } from './1790000000007-calendar-feeds.js';
 import { Claims1790000000008 } from './1790000000008-claims.js';
 import { BothWays1790000000009 } from './1790000000009-both-ways.js';
+import { ClaimsTogether1790000000010 } from './1790000000010-claims-together.js';
 
 /** Every migration by name, in order. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   CalendarFeeds1790000000007,
   Claims1790000000008,
   BothWays1790000000009,
+  ClaimsTogether1790000000010,
 ];

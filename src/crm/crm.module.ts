@@ -9,6 +9,7 @@ import { provide, provideAs } from '../platform/provide.js';
 import { TypeOrmContacts } from './adapters/typeorm-contacts.js';
 import { Contacts } from './ports.js';
 import { ContactReads } from './reads/contact-reads.js';
+import { AddInvitee } from './use-cases/add-invitee.js';
 import { ChangeContact } from './use-cases/change-contact.js';
 import { CreateContact } from './use-cases/create-contact.js';
 import { DeleteContact } from './use-cases/delete-contact.js';
@@ -20,7 +21,8 @@ const offered = [
   provide(ChangeContact, Contacts, UnitOfWork, Clock),
   provide(DeleteContact, Contacts, UnitOfWork),
   provide(LookUpContact, Contacts),
-  provide(FindOrCreateContact, Contacts, UnitOfWork, Clock, Ids),
+  provide(AddInvitee, Contacts, Clock, Ids),
+  provide(FindOrCreateContact, Contacts, AddInvitee, UnitOfWork, Clock),
   provide(ContactReads, Sql),
 ];
 

@@ -18,10 +18,10 @@ export abstract class Contacts {
   abstract save(contact: Contact): Promise<void>;
 
   /**
-   * Stores a new contact, and the events it recorded, of an address under which none was found in this unit of work. Should
-   * another have stored one meanwhile, the unit of work is done again and finds that.
+   * Has a new contact stored, with the events it recorded, of an address under which none was found. Should another have stored one
+   * meanwhile, the unit of work is done again and finds that.
    */
-  abstract add(contact: Contact): Promise<void>;
+  abstract add(contact: Contact): void;
 
   /** Removes the contact for good. Its bookings stay, without a contact. */
   abstract remove(contact: Contact): Promise<void>;

@@ -8,8 +8,9 @@ export abstract class UnitOfWork {
   abstract run<T>(work: () => Promise<T>): Promise<T>;
 
   /**
-   * Runs `work`, which waits for nobody: it reads what is committed, locks nothing, and what it stores is stored all at once as it
-   * ends. Null, with nothing stored, where others were quicker or a unit of work is under way: `run` must do it then.
+   * Looks at what is committed, waiting for nobody and locking nothing, and decides on it at once: what `decide` stores is stored
+   * together as it ends. Null, with nothing stored, where `look` saw nothing to decide on, others were quicker, or a unit of work is
+   * under way: `run` must do it then.
    */
-  abstract attempt<T>(work: () => Promise<T>): Promise<T | null>;
+  abstract attempt<Seen, T>(look: () => Promise<Seen | null>, decide: (seen: Seen) => T): Promise<T | null>;
 }

@@ -11,8 +11,8 @@ export abstract class Bookings {
   /** The booking, if it is this owner's, locked until the unit of work ends; null if unknown or another's. */
   abstract find(id: string, ownerId: string): Promise<Booking | null>;
 
-  /** Stores the booking and the events it recorded. If the time was lost to another, the unit of work ends with `SlotTaken`. */
-  abstract save(booking: Booking): Promise<void>;
+  /** Has the booking stored with the events it recorded. If the time was lost to another, the unit of work ends with `SlotTaken`. */
+  abstract save(booking: Booking): void;
 }
 
 /** What owners offer. */
@@ -98,11 +98,17 @@ export abstract class ContactBook {
   abstract lookUp(ownerId: string, email: string): Promise<ContactEntry>;
 
   /** The same without waiting for anybody; null if something known of the invitee is missing there: for that it must be locked. */
-  abstract see(ownerId: string, invitee: Invitee): Promise<ContactEntry | null>;
+  abstract see(ownerId: string, invitee: Invitee): Promise<SeenContact | null>;
 }
 
 /** What there is in the book under one address, if anything: it stays so until the unit of work ends. */
 export interface ContactEntry {
   /** The id of the contact, made of the invitee if there was none; its blanks are filled, nothing overwritten. */
   complete(invitee: Invitee): Promise<string>;
+}
+
+/** What was seen in the book under one address, with nothing to be changed of it. */
+export interface SeenContact {
+  /** The id of the contact; if there was none, one of the invitee is added. */
+  enter(invitee: Invitee): string;
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CrmModule } from '../crm/crm.module.js';
+import { AddInvitee } from '../crm/use-cases/add-invitee.js';
 import { FindOrCreateContact } from '../crm/use-cases/find-or-create-contact.js';
 import { LookUpContact } from '../crm/use-cases/look-up-contact.js';
 import { Clock } from '../kernel/clock.js';
@@ -55,7 +56,7 @@ const offered = [
     provideAs(EventTypes, PostgresEventTypes, Session),
     provideAs(Agendas, PostgresAgendas, Sql, Session),
     provideAs(Holds, PostgresHolds, Session),
-    provideAs(ContactBook, CrmContactBook, LookUpContact, FindOrCreateContact),
+    provideAs(ContactBook, CrmContactBook, LookUpContact, FindOrCreateContact, AddInvitee),
   ],
   exports: offered.map(({ provide: token }) => token),
 })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Contact, type GivenContactDetails } from '../../src/crm/domain/contact.js';
 import { ContactEmailTaken } from '../../src/crm/domain/errors.js';
 import type { Contacts } from '../../src/crm/ports.js';
+import { AddInvitee } from '../../src/crm/use-cases/add-invitee.js';
 import { CreateContact } from '../../src/crm/use-cases/create-contact.js';
 import { DeleteContact } from '../../src/crm/use-cases/delete-contact.js';
 import { FindOrCreateContact } from '../../src/crm/use-cases/find-or-create-contact.js';
@@ -87,7 +88,7 @@ export function contactsContract(name: string, open: () => Promise<ContactsStage
 
     it('adds a new contact with what happened, for the same unit of work to go on with', async () => {
       const contact = aContact({ phone: '1' });
-      const added = stage.unitOfWork.run(() => stage.contacts.add(contact));
+      const added = stage.unitOfWork.run(async () => stage.contacts.add(contact));
 
       await expect(added).resolves.toBeUndefined();
       expect((await findByEmail(contact.state.email))?.state).toEqual(contact.state);
@@ -141,7 +142,12 @@ export function contactsContract(name: string, open: () => Promise<ContactsStage
       const { contacts, unitOfWork, ownerId } = stage;
       const clock = new SystemClock();
       const create = new CreateContact(contacts, unitOfWork, clock, ids);
-      const findOrCreate = new FindOrCreateContact(contacts, unitOfWork, clock, ids);
+      const findOrCreate = new FindOrCreateContact(
+        contacts,
+        new AddInvitee(contacts, clock, ids),
+        unitOfWork,
+        clock,
+      );
 
       for (let round = 0; round < 5; round += 1) {
         const details = { name: 'Ada', email: anAddress(), phone: '1' };
@@ -160,7 +166,13 @@ export function contactsContract(name: string, open: () => Promise<ContactsStage
 
     it('finds a contact for every booking even while its owner keeps deleting it', async () => {
       const { contacts, unitOfWork, ownerId } = stage;
-      const findOrCreate = new FindOrCreateContact(contacts, unitOfWork, new SystemClock(), ids);
+      const clock = new SystemClock();
+      const findOrCreate = new FindOrCreateContact(
+        contacts,
+        new AddInvitee(contacts, clock, ids),
+        unitOfWork,
+        clock,
+      );
       const deleteContact = new DeleteContact(contacts, unitOfWork);
       const email = anAddress();
       const book = () => findOrCreate.execute({ ownerId, name: 'Ada', email, phone: null });

@@ -21,23 +21,23 @@ export class InMemoryContacts extends Contacts implements Restorable {
     return this.first((contact) => contact.id === id && contact.ownerId === ownerId);
   }
 
-  async save({ state, events }: Contact): Promise<void> {
-    const holder = await this.findByEmail(state.email, state.ownerId);
-    if (holder && holder.state.id !== state.id) throw new ContactEmailTaken();
-    this.kept.set(state.id, state);
-    this.stored = [...this.stored, ...events];
+  async save(contact: Contact): Promise<void> {
+    this.add(contact);
   }
 
   async findByEmail(email: string, ownerId: string): Promise<Contact | null> {
-    return this.first((contact) => contact.email === email && contact.ownerId === ownerId);
+    return this.ofAddress(email, ownerId);
   }
 
   async readByEmail(email: string, ownerId: string): Promise<Contact | null> {
     return this.findByEmail(email, ownerId);
   }
 
-  async add(contact: Contact): Promise<void> {
-    await this.save(contact);
+  add({ state, events }: Contact): void {
+    const holder = this.ofAddress(state.email, state.ownerId);
+    if (holder && holder.state.id !== state.id) throw new ContactEmailTaken();
+    this.kept.set(state.id, state);
+    this.stored = [...this.stored, ...events];
   }
 
   async remove({ state }: Contact): Promise<void> {
@@ -47,6 +47,10 @@ export class InMemoryContacts extends Contacts implements Restorable {
   snapshot(): () => void {
     const before = { kept: new Map(this.kept), stored: this.stored };
     return () => Object.assign(this, before);
+  }
+
+  private ofAddress(email: string, ownerId: string): Contact | null {
+    return this.first((contact) => contact.email === email && contact.ownerId === ownerId);
   }
 
   private first(wanted: (contact: ContactState) => boolean): Contact | null {

@@ -190,7 +190,7 @@ class InMemoryBookings extends Bookings {
     return state ? Booking.of(state) : null;
   }
 
-  async save(booking: Booking): Promise<void> {
+  save(booking: Booking): void {
     this.schedule.keepBooking(booking);
   }
 }

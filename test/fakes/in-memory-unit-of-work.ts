@@ -28,8 +28,10 @@ export class InMemoryUnitOfWork extends UnitOfWork {
     return turn;
   }
 
-  async attempt<T>(work: () => Promise<T>): Promise<T | null> {
-    return this.current.getStore() ? null : this.run(work);
+  async attempt<Seen, T>(look: () => Promise<Seen | null>, decide: (seen: Seen) => T): Promise<T | null> {
+    if (this.current.getStore()) return null;
+    const seen = await look();
+    return seen === null ? null : this.run(async () => decide(seen));
   }
 
   private async allOrNothing<T>(work: () => Promise<T>): Promise<T> {

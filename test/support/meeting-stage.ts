@@ -162,12 +162,12 @@ export class MeetingStage {
     await this.world.unitOfWork.run(async () => {
       const booking = await this.bookings.find(id, this.ownerId);
       change(booking!, this.eventType, this.world.clock.now());
-      await this.bookings.save(booking!);
+      this.bookings.save(booking!);
     });
   }
 
   async save(booking: Booking): Promise<void> {
-    await this.world.unitOfWork.run(() => this.bookings.save(booking));
+    await this.world.unitOfWork.run(async () => this.bookings.save(booking));
   }
 
   /** Handles all events that are owed. */

@@ -37,7 +37,7 @@ describe('A booking whose event its owner changed in the calendar', () => {
     eventType = anEventType('ann');
     await schedule.eventTypes.save(eventType);
     booking = aBooking(eventType, '2026-03-04T10:00:00Z');
-    await schedule.bookings.save(booking);
+    schedule.bookings.save(booking);
   });
 
   const noticed = async (change: OwnersChange, { isFollowed = true, mirroringId = 'm' } = {}) => {
@@ -65,7 +65,7 @@ describe('A booking whose event its owner changed in the calendar', () => {
   });
 
   it('stays where it was if the time is taken: its event is put back, and its owner told why', async () => {
-    await schedule.bookings.save(aBooking(eventType, '2026-03-05T10:00:00Z'));
+    schedule.bookings.save(aBooking(eventType, '2026-03-05T10:00:00Z'));
     expect(await noticed(movedTo('2026-03-05T10:15:00Z'))).toMatchObject({
       ...{ owed: null, isPutBack: true },
       refusal:
@@ -98,7 +98,7 @@ describe('A booking whose event its owner changed in the calendar', () => {
   it('goes where its invitee moved it at the same moment', async () => {
     const moved = await schedule.bookings.find(booking.state.id, 'ann');
     moved!.reschedule(eventType, Instant.parse('2026-03-07T10:00:00Z'), clock.now());
-    await schedule.bookings.save(moved!);
+    schedule.bookings.save(moved!);
     for (const change of [movedTo('2026-03-05T10:00:00Z'), { kind: 'DELETED' } as const])
       expect(await noticed(change)).toMatchObject({ owed: null, refusal: null });
     expect(now()).toMatchObject({ sequence: 1, cancellation: null });

@@ -1,10 +1,12 @@
 import { isId } from '../../kernel/ids.js';
 import { formatInstant } from '../../kernel/instant-text.js';
+import { Together } from '../../kernel/together.js';
 import { brokenConstraint, Overtaken } from '../../platform/persistence/database-errors.js';
 import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Outbox } from '../../platform/persistence/outbox.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { Sql } from '../../platform/persistence/sql.js';
+import type { Writer } from '../../platform/persistence/writes-at-once.js';
 import { Contact, type ContactSource } from '../domain/contact.js';
 import { ContactEmailTaken } from '../domain/errors.js';
 import { Contacts } from '../ports.js';
@@ -12,6 +14,8 @@ import { ContactRow } from './tables.js';
 
 /** Contacts in PostgreSQL, whose unique index has the last word on who has an address. */
 export class TypeOrmContacts extends Contacts {
+  private readonly looks = new Together((asked: readonly Address[]) => this.lookUpAll(asked));
+
   constructor(
     private readonly session: Session,
     private readonly sql: Sql,
@@ -35,22 +39,15 @@ export class TypeOrmContacts extends Contacts {
     return row ? contactOf(row) : null;
   }
 
-  async readByEmail(email: string, ownerId: string): Promise<Contact | null> {
-    const [row] = await this.sql.prepared<FoundRow>('read contact by e-mail', READ_BY_EMAIL, [
-      ownerId,
-      email,
-    ]);
-    return row ? contactOf(row) : null;
+  readByEmail(email: string, ownerId: string): Promise<Contact | null> {
+    return this.looks.ask({ ownerId, email });
   }
 
-  async add(contact: Contact): Promise<void> {
-    const { state } = contact;
-    const values = [
-      ...[state.id, state.ownerId, state.name, state.email, state.phone, state.company, state.notes],
-      ...[state.source, formatInstant(state.createdAt), formatInstant(state.updatedAt)],
-    ];
-    this.session.write('add contact', ADD, values, faultOfAdd);
-    await this.outbox.append(contact.events);
+  add(contact: Contact): void {
+    const { ownerId, createdAt, updatedAt, ...state } = contact.state;
+    const times = { created_at: formatInstant(createdAt), updated_at: formatInstant(updatedAt) };
+    this.session.store(ADD, [{ ...state, owner_id: ownerId, ...times }]);
+    this.outbox.append(contact.events);
   }
 
   async save(contact: Contact): Promise<void> {
@@ -60,20 +57,48 @@ export class TypeOrmContacts extends Contacts {
       if (brokenConstraint(error) === 'contacts_email_unique') throw new ContactEmailTaken();
       throw error;
     }
-    await this.outbox.append(contact.events);
+    this.outbox.append(contact.events);
   }
 
   async remove(contact: Contact): Promise<void> {
     await this.session.manager.delete(ContactRow, { id: contact.state.id });
   }
+
+  private async lookUpAll(asked: readonly Address[]): Promise<(Contact | null)[]> {
+    const rows = await this.sql.prepared<FoundRow & { place: number }>(
+      'contacts by e-mail',
+      READ_ALL_BY_EMAIL,
+      [asked.map(({ ownerId }) => ownerId), asked.map(({ email }) => email)],
+    );
+    const found = asked.map((): Contact | null => null);
+    for (const { place, ...row } of rows) found[place - 1] = contactOf(row);
+    return found;
+  }
+}
+
+/** Under which an owner may know somebody. */
+interface Address {
+  readonly ownerId: string;
+  readonly email: string;
 }
 
 const COLUMNS = 'id, owner_id, name, email, phone, company, notes, source, created_at, updated_at';
 
-const READ_BY_EMAIL = `select ${COLUMNS} from contacts where owner_id = $1 and email = $2`;
-const BY_EMAIL = `${READ_BY_EMAIL} for no key update`;
+const BY_EMAIL = `select ${COLUMNS} from contacts where owner_id = $1 and email = $2 for no key update`;
 
-const ADD = `insert into contacts (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+const READ_ALL_BY_EMAIL = `
+  select asked.place::int, contacts.*
+  from unnest($1::uuid[], $2::text[]) with ordinality as asked(owner_id, email, place)
+  cross join lateral (
+    select ${COLUMNS} from contacts c where c.owner_id = asked.owner_id and c.email = asked.email
+  ) contacts`;
+
+const ADD: Writer<FoundRow> = {
+  name: 'add contacts',
+  text: `insert into contacts (${COLUMNS}) select ${COLUMNS} from json_populate_recordset(null::contacts, $1)`,
+  valuesOf: (rows) => [JSON.stringify(rows)],
+  faultOf: faultOfAdd,
+};
 
 function faultOfAdd(error: unknown): never {
   throw brokenConstraint(error) === 'contacts_email_unique' ? new Overtaken() : error;

@@ -6,6 +6,7 @@ import { InMemoryUnitOfWork } from '../../../test/fakes/in-memory-unit-of-work.j
 import { idNumber, SequentialIds } from '../../../test/fakes/sequential-ids.js';
 import { InvalidData } from '../../kernel/domain-error.js';
 import { ContactEmailTaken, ContactNotFound } from '../domain/errors.js';
+import { AddInvitee } from './add-invitee.js';
 import { ChangeContact } from './change-contact.js';
 import { CreateContact } from './create-contact.js';
 import { DeleteContact } from './delete-contact.js';
@@ -30,7 +31,12 @@ describe("an owner's contacts", () => {
     createContact = new CreateContact(contacts, unitOfWork, clock, ids);
     changeContact = new ChangeContact(contacts, unitOfWork, clock);
     deleteContact = new DeleteContact(contacts, unitOfWork);
-    findOrCreateContact = new FindOrCreateContact(contacts, unitOfWork, clock, ids);
+    findOrCreateContact = new FindOrCreateContact(
+      contacts,
+      new AddInvitee(contacts, clock, ids),
+      unitOfWork,
+      clock,
+    );
   });
 
   const create = (details = ada) => createContact.execute({ ownerId, source: 'API', details });

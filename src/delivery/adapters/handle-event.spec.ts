@@ -75,7 +75,7 @@ describe('Handling an event', () => {
          ($3, $2, 'https://example.com/deaf', '{contact.created}', 'whsec_', 'ENABLED', now(), now())`,
       [endpointId, ownerId, ids.next()],
     );
-    await unitOfWork.run(() => outbox.append(booking.events));
+    await unitOfWork.run(async () => outbox.append(booking.events));
     [{ id: eventId }] = await dataSource.query('select id from outbox');
   });
   afterAll(() => database.drop());

@@ -5,7 +5,8 @@ import type { Ids } from '../../kernel/ids.js';
 import type { Job } from '../../kernel/job-queue.js';
 import { instantOf } from './instant-column.js';
 import { RUNG_FOR, type Turns } from './relay.js';
-import type { Session, Writer } from './session.js';
+import type { Session } from './session.js';
+import type { Writer } from './writes-at-once.js';
 
 /** An event as it waits in the outbox for its work to be done. */
 export interface OwedEvent {
@@ -27,23 +28,14 @@ export class Outbox {
   ) {}
 
   /** Stores events, in order, as the unit of work ends, and wakes the relays when it is committed. */
-  async append(events: readonly DomainEvent[]): Promise<void> {
+  append(events: readonly DomainEvent[]): void {
     if (events.length === 0) return;
-    this.session.leave(this.store, events);
+    this.session.leave(
+      APPEND,
+      events.map((event) => rowOf(`evt_${this.ids.next()}`, event)),
+    );
     this.session.tell(OUTBOX_CHANNEL);
   }
-
-  private readonly store: Writer<DomainEvent> = (events) => {
-    const columns = {
-      ids: events.map(() => `evt_${this.ids.next()}`),
-      names: events.map(({ name }) => name),
-      owners: events.map(({ ownerId }) => ownerId),
-      subjects: events.map(({ subjectId }) => subjectId),
-      data: events.map(({ data }) => JSON.stringify(data)),
-      times: events.map(({ occurredAt }) => formatInstant(occurredAt)),
-    };
-    this.session.write('append to outbox', APPEND, Object.values(columns));
-  };
 
   /**
    * Takes an owed event and what its owner was owed before it, oldest first and at most `limit` of them, locked until the unit of work
@@ -150,10 +142,15 @@ export class OutboxTurns implements Turns {
   }
 }
 
-// Rows come out of the arrays in order, and take their positions in that order.
-const APPEND = `
-  insert into outbox (id, name, owner_id, subject_id, data, occurred_at)
-  select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::json[], $6::timestamptz[])`;
+// Rows come out of the list in order, and take their positions in that order.
+const APPEND: Writer<EventRow> = {
+  name: 'append to outbox',
+  text: `
+    insert into outbox (id, name, owner_id, subject_id, data, occurred_at)
+    select * from json_to_recordset($1)
+      as event(id text, name text, owner_id uuid, subject_id uuid, data json, occurred_at timestamptz)`,
+  valuesOf: (rows) => [JSON.stringify(rows)],
+};
 
 /** The lock of the relay that looks. */
 const RELAYS = 0x11_4b_71_3f;
@@ -201,6 +198,10 @@ interface EventRow {
   subject_id: string;
   data: unknown;
   occurred_at: string;
+}
+
+function rowOf(id: string, { name, ownerId, subjectId, data, occurredAt }: DomainEvent): EventRow {
+  return { id, name, owner_id: ownerId, subject_id: subjectId, data, occurred_at: formatInstant(occurredAt) };
 }
 
 function eventOf(row: EventRow): DomainEvent {

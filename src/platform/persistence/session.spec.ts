@@ -4,6 +4,7 @@ import { testDatabase, type TestDatabase } from '../../../test/support/database.
 import { eventually } from '../../../test/support/eventually.js';
 import { databaseErrorCode, Overtaken } from './database-errors.js';
 import { PostgresUnitOfWork, Session } from './session.js';
+import type { Writer } from './writes-at-once.js';
 
 describe('A unit of work', () => {
   let database: TestDatabase;
@@ -57,9 +58,13 @@ describe('A unit of work', () => {
 
   it('writes what was left for its end in one go and in order, and nothing of it if it fails', async () => {
     const written: number[][] = [];
-    const writer = (ids: readonly number[]) => {
-      written.push([...ids]);
-      session.follow(session.query('insert into notes select unnest($1::int[])', [ids]));
+    const writer: Writer<number> = {
+      name: 'notes',
+      text: 'insert into notes select unnest($1::int[])',
+      valuesOf: (ids) => {
+        written.push([...ids]);
+        return [ids];
+      },
     };
     await unitOfWork.run(async () => {
       session.leave(writer, [3, 1]);
@@ -183,56 +188,139 @@ describe('An attempt', () => {
   beforeEach(() => database.dataSource.query('truncate notes'));
   afterAll(() => database.drop());
 
-  const write = (id: number, faultOf?: (error: unknown) => never) =>
-    session.write('note', 'insert into notes values ($1)', [id], faultOf);
+  const means = (meaning: string) => () => {
+    throw new Error(meaning);
+  };
+  const notes = (faultOf?: (error: unknown) => never): Writer<number> => ({
+    name: 'notes',
+    text: 'insert into notes select unnest($1::int[])',
+    valuesOf: (ids) => [ids],
+    ...(faultOf && { faultOf }),
+  });
+  const without = (name: string, text: string): Writer<null> => ({ name, text, valuesOf: () => [] });
   const kept = async () =>
     (await database.dataSource.query('select id from notes order by id')).map(({ id }: { id: number }) => id);
-  const attempts = (work: () => void) => unitOfWork.attempt(async () => work());
+  const decide = <T>(decision: () => T) => unitOfWork.attempt(async () => 'anything', decision);
+  const store = (...ids: number[]) => decide(() => session.store(notes(), ids));
+  const transactions = async () =>
+    new Set(
+      (await database.dataSource.query('select xmin::text from notes')).map(
+        ({ xmin }: { xmin: string }) => xmin,
+      ),
+    ).size;
 
-  it('stores all that is written in it when it ends, in order and with what was left for its end', async () => {
-    const told = await unitOfWork.attempt(async () => {
-      session.leave((ids: readonly number[]) => ids.forEach((id) => write(id)), [3]);
-      write(1);
-      session.write('double', 'insert into notes select id + 1 from notes where id = $1', [1]);
-      expect(await kept()).toEqual([]);
+  it('decides on what was seen, and not at all if that was nothing', async () => {
+    expect(
+      await unitOfWork.attempt(
+        async () => 20,
+        (seen) => seen + 1,
+      ),
+    ).toBe(21);
+    expect(await unitOfWork.attempt(async () => null, means('decided'))).toBeNull();
+  });
+
+  it('stores all that was decided on, in order and with what was left for its end', async () => {
+    const told = await decide(() => {
+      session.leave(notes(), [3]);
+      session.store({ ...notes(), name: 'first notes' }, [1]);
+      session.store(without('double', 'insert into notes select id + 1 from notes where id = 1'), [null]);
       return 'done';
     });
     expect(told).toBe('done');
     expect(await kept()).toEqual([1, 2, 3]);
   });
 
-  it('stores nothing if the work throws, or one of its statements fails, and says what that one means', async () => {
-    const means = (meaning: string) => () => {
-      throw new Error(meaning);
-    };
-    const failing = unitOfWork.attempt(async () => {
-      write(1);
+  it('stores nothing if the decision throws, or one of its statements fails, and says what that one means', async () => {
+    const failing = decide(() => {
+      session.store(notes(), [1]);
       throw new Error('changed my mind');
     });
     await expect(failing).rejects.toThrow('changed my mind');
-    const twice = attempts(() => {
-      write(1, means('the first'));
-      write(1, means('the second'));
-      write(2, means('the third'));
+    const twice = decide(() => {
+      session.store({ ...notes(means('the first')), name: 'first notes' }, [1]);
+      session.store({ ...notes(means('the second')), name: 'second notes' }, [1]);
+      session.store({ ...notes(means('the third')), name: 'third notes' }, [2]);
     });
     await expect(twice).rejects.toThrow('the second');
     expect(await kept()).toEqual([]);
+  });
+
+  it('shares a transaction with those that come while others are being stored, and no more', async () => {
+    await Promise.all(Array.from({ length: 12 }, (_, id) => store(id)));
+    expect(await kept()).toHaveLength(12);
+    expect(await transactions()).toBe(2); // the first, and those that came meanwhile
+    await store(12);
+    expect(await transactions()).toBe(3);
+  });
+
+  it('stands and falls by itself, whoever shares its transaction', async () => {
+    const taken = notes(means('taken'));
+    await store(5);
+    const outcomes = await Promise.allSettled(
+      [0, 1, 5, 2, 2, 3].map((id) => decide(() => session.store(taken, [id]))),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+    ]);
+    expect(outcomes[2]).toMatchObject({ reason: { message: 'taken' } });
+    expect(await kept()).toEqual([0, 1, 2, 3, 5]);
+  });
+
+  it('is not stored with those of another shape', async () => {
+    const outcomes = await Promise.allSettled([
+      store(1),
+      store(2),
+      decide(() => session.store(without('nonsense', 'select from nowhere'), [null])),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(await kept()).toEqual([1, 2]);
+  });
+
+  it('keeps nobody waiting who comes after it while it waits for a lock', async () => {
+    const roomy = await testDatabase({ poolSize: 3 });
+    const holder = new pg.Client({ connectionString: roomy.url });
+    await holder.connect();
+    try {
+      const roomySession = new Session(roomy.dataSource);
+      const roomyUnitOfWork = new PostgresUnitOfWork(roomySession);
+      const storeRoomily = (id: number) =>
+        roomyUnitOfWork.attempt(
+          async () => id,
+          () => roomySession.store(notes(), [id]),
+        );
+      await holder.query('create table notes (id int primary key)');
+      await holder.query('begin; insert into notes values (1)');
+      let isStored = false;
+      const waiting = storeRoomily(1).finally(() => (isStored = true));
+      await Promise.all([storeRoomily(2), storeRoomily(3)]);
+      await storeRoomily(4);
+      expect(isStored).toBe(false);
+      await holder.query('rollback');
+      await waiting;
+      expect(await roomy.dataSource.query('select id from notes order by id')).toHaveLength(4);
+    } finally {
+      await holder.end();
+      await roomy.drop();
+    }
   });
 
   it('leaves its connection as good as before when a statement fails, whatever had been prepared on it', async () => {
     const backend = async () =>
       (await database.dataSource.query('select pg_backend_pid() as pid'))[0] as { pid: number };
     const before = await backend();
-    const write = (name: string, text: string) => session.write(name, text, []);
     const divideBy = (number: string) => () => {
-      write('fresh first', 'select 1');
-      session.write('divide', 'select 1 / $1::int', [number]);
-      write('fresh last', 'insert into notes values (7)');
+      session.store(without('fresh first', 'select 1'), [null]);
+      session.store(
+        { ...notes(), name: 'divide', text: 'select 1 / $1::int', valuesOf: () => [number] },
+        [1],
+      );
+      session.store(without('fresh last', 'insert into notes values (7)'), [null]);
     };
-    await expect(attempts(divideBy('0'))).rejects.toThrow('division by zero');
-    await expect(attempts(() => write('nonsense', 'select from nowhere'))).rejects.toThrow('nowhere');
+    await expect(decide(divideBy('0'))).rejects.toThrow('division by zero');
+    const nonsense = decide(() => session.store(without('nonsense', 'select from nowhere'), [null]));
+    await expect(nonsense).rejects.toThrow('nowhere');
 
-    await attempts(divideBy('1'));
+    await decide(divideBy('1'));
     await unitOfWork.run(async () => divideBy('1')()).catch(() => undefined); // the same names, one by one
     expect(await kept()).toEqual([7]);
     expect(await backend()).toEqual(before);
@@ -242,15 +330,16 @@ describe('An attempt', () => {
     const overtaken = () => {
       throw new Overtaken();
     };
-    await attempts(() => write(1));
-    expect(await attempts(() => write(1, overtaken))).toBeNull();
+    await store(1);
+    expect(await decide(() => session.store(notes(overtaken), [1]))).toBeNull();
   });
 
-  it('is not made where a unit of work is under way, nor can it ask or wait', async () => {
+  it('is not made where a unit of work is under way, nor can a decision wait', async () => {
     let runs = 0;
-    const inside = await unitOfWork.run(() => unitOfWork.attempt(async () => (runs += 1)));
+    const look = async () => (runs += 1);
+    const inside = await unitOfWork.run(() => unitOfWork.attempt(look, look));
     expect([inside, runs]).toEqual([null, 0]);
-    await expect(unitOfWork.attempt(() => session.query('select 1'))).rejects.toThrow(
+    await expect(decide(() => session.write('one', 'select 1', []))).rejects.toThrow(
       'waits for no statement',
     );
   });
@@ -262,9 +351,9 @@ describe('An attempt', () => {
     listener.on('notification', ({ channel }) => heard.push(channel));
     try {
       await listener.query('listen news');
-      await attempts(() => {
+      await decide(() => {
         session.tell('news');
-        write(1);
+        session.store(notes(), [1]);
       });
       await eventually(() => heard.length > 0);
       expect(heard).toEqual(['news']);
@@ -273,14 +362,17 @@ describe('An attempt', () => {
     }
   });
 
-  it('fails, and is not said to be stored, when the connection ends under it', async () => {
-    const ended = attempts(() => {
-      write(1);
-      session.write('end myself', 'select pg_terminate_backend(pg_backend_pid())', []);
-    });
-    await expect(ended).rejects.toThrow();
+  it('fails, with all who share its transaction, and is not said to be stored, when the connection ends under it', async () => {
+    const end = without('end myself', 'select pg_terminate_backend(pg_backend_pid())');
+    const ended = (id: number) =>
+      decide(() => {
+        session.store(notes(), [id]);
+        session.store(end, [null]);
+      });
+    const outcomes = await Promise.allSettled([ended(1), ended(2), ended(3)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(await kept()).toEqual([]);
-    await attempts(() => write(2));
+    await store(2);
     expect(await kept()).toEqual([2]);
   });
 });

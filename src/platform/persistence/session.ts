@@ -3,15 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { UnitOfWork } from '../../kernel/unit-of-work.js';
+import { Attempt, Attempts } from './attempts.js';
 import { Bells } from './bells.js';
 import { endsConnection, isAftermath, isRetryable } from './database-errors.js';
 import { poolOf, streamOf } from './driver.js';
-import { WritesAtOnce, type Write } from './writes-at-once.js';
+import { Ending } from './ending.js';
+import { writeOf, type Write, type Writer } from './writes-at-once.js';
 
 const RETRIES = 3;
-
-/** Writes in one go what a unit of work has left to be written at its end. */
-export type Writer<Item> = (items: readonly Item[]) => void;
 
 /**
  * The transaction of the work under way, found without being passed along. Repositories write through it; outside a unit of
@@ -19,7 +18,10 @@ export type Writer<Item> = (items: readonly Item[]) => void;
  * that order, each in a snapshot of its own.
  */
 export class Session {
-  private readonly current = new AsyncLocalStorage<Transaction | Attempt>();
+  private readonly current = new AsyncLocalStorage<Transaction>();
+  /** What is being decided now: that waits for nothing, so that there is never more than one. */
+  private attempt: Attempt | null = null;
+  private readonly attempts = new Attempts(() => this.pool);
   private readonly bells = new Bells((statement) => this.pool.query(statement));
 
   constructor(private readonly dataSource: DataSource) {}
@@ -52,15 +54,14 @@ export class Session {
    * Has a prepared statement run, whose rows nobody needs, before the work's end. `faultOf` throws what its failure means. Two
    * statements must not share a name.
    */
-  write(
-    name: string,
-    text: string,
-    values: unknown[],
-    faultOf: (error: unknown) => never = (error) => {
-      throw error;
-    },
-  ): void {
-    this.underWay.write({ name, text, values, faultOf });
+  write(name: string, text: string, values: unknown[], faultOf?: (error: unknown) => never): void {
+    this.transactionUnderWay.write({ name, text, values, faultOf });
+  }
+
+  /** The same for items that can be written together with those of others, as they are where no transaction is under way yet. */
+  store<Item>(writer: Writer<Item>, items: readonly Item[]): void {
+    if (this.attempt) this.attempt.store(writer, items);
+    else this.transactionUnderWay.write(writeOf(writer, items));
   }
 
   /**
@@ -73,8 +74,7 @@ export class Session {
 
   /** Leaves items to be written just before the commit, in this order and together with all else that is left to that writer. */
   leave<Item>(writer: Writer<Item>, items: readonly Item[]): void {
-    const { left } = this.underWay;
-    left.set(writer, [...(left.get(writer) ?? []), ...items]);
+    this.underWay.leave(writer, items);
   }
 
   /** Has all who listen on the channel told of news, right after the commit. Should the process die between, they are not told. */
@@ -84,11 +84,6 @@ export class Session {
 
   get isOpen(): boolean {
     return this.current.getStore() !== undefined;
-  }
-
-  /** Whether statements can be asked for now: there is a transaction, and not only what will be one. */
-  get isTransaction(): boolean {
-    return this.current.getStore() instanceof Transaction;
   }
 
   /** Begins a transaction for `work` and everything it calls. Use `UnitOfWork`, which joins and retries. */
@@ -104,27 +99,22 @@ export class Session {
     }
   }
 
-  /** Has all that `work` writes written in a transaction of its own once it has ended. Use `UnitOfWork`. */
-  async attempt<T>(work: () => Promise<T>): Promise<T> {
+  /** Has all that `decide` stores or leaves written in a transaction of its own. Use `UnitOfWork`. */
+  async decide<T>(decide: () => T): Promise<T> {
     const attempt = new Attempt();
-    const result = await this.current.run(attempt, async () => {
-      const done = await work();
-      attempt.writeWhatIsLeft();
-      return done;
-    });
-    if (attempt.writes.length === 0) return result;
-
-    const connection = await this.pool.connect();
+    this.attempt = attempt;
+    let decided: T;
     try {
-      await attempt.commit(connection);
+      decided = decide();
     } finally {
-      connection.release(attempt.lost ?? undefined);
+      this.attempt = null;
     }
+    await this.attempts.store(attempt);
     this.ring(attempt);
-    return result;
+    return decided;
   }
 
-  private ring({ news }: Transaction | Attempt): void {
+  private ring({ news }: Ending): void {
     for (const channel of news) this.bells.ring(channel);
   }
 
@@ -132,51 +122,16 @@ export class Session {
     return poolOf(this.dataSource);
   }
 
-  private get underWay(): Transaction | Attempt {
-    const work = this.current.getStore();
-    if (!work) throw new Error('Writing needs a unit of work: call it inside UnitOfWork.run');
-    return work;
+  private get underWay(): Ending {
+    return this.attempt ?? this.transactionUnderWay;
   }
 
   private get transactionUnderWay(): Transaction {
-    const work = this.underWay;
-    if (work instanceof Attempt)
-      throw new Error('An attempt waits for no statement: call it inside UnitOfWork.run');
-    return work;
-  }
-}
-
-/** What is to be written or told once the work has ended. */
-abstract class Ending {
-  /** What is to be written just before the commit, and by whom. */
-  readonly left = new Map<Writer<never>, unknown[]>();
-  /** The channels that have news once it is committed. */
-  readonly news = new Set<string>();
-  /** Why the connection can be of no use any more; null as long as PostgreSQL answers on it. */
-  lost: Error | null = null;
-
-  writeWhatIsLeft(): void {
-    for (const [write, items] of this.left) write(items as never[]);
-  }
-}
-
-/** Work that waits for no statement: all of them are sent once it has ended. */
-class Attempt extends Ending {
-  readonly writes: Write[] = [];
-
-  write(write: Write): void {
-    this.writes.push(write);
-  }
-
-  async commit(connection: PoolClient): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const sent = new WritesAtOnce(this.writes, (error) => {
-        if (!error) return resolve();
-        if (endsConnection(error)) this.lost = error;
-        reject(sent.faultOf(error));
-      });
-      connection.query(sent);
-    });
+    if (this.attempt)
+      throw new Error('What is decided waits for no statement: call it inside UnitOfWork.run');
+    const transaction = this.current.getStore();
+    if (!transaction) throw new Error('Writing needs a unit of work: call it inside UnitOfWork.run');
+    return transaction;
   }
 }
 
@@ -186,6 +141,8 @@ class Transaction extends Ending {
   private readonly followed: Promise<unknown>[] = [];
   /** TypeORM's view of it, once somebody has asked. */
   runner: QueryRunner | null = null;
+  /** Why the connection can be of no use any more; null as long as PostgreSQL answers. */
+  lost: Error | null = null;
   /** Of the first statement that failed: answers come in the order of the statements. */
   private fault: unknown = null;
 
@@ -194,7 +151,8 @@ class Transaction extends Ending {
   }
 
   write({ name, text, values, faultOf }: Write): void {
-    this.follow(this.send({ name, text, values }).catch(faultOf));
+    const sent = this.send({ name, text, values });
+    this.follow(faultOf ? sent.catch(faultOf) : sent);
   }
 
   follow(sent: Promise<unknown>): void {
@@ -221,7 +179,7 @@ class Transaction extends Ending {
     try {
       void this.send({ text: 'begin' }); // only a lost connection refuses it, and with it all that follows
       const result = await work();
-      this.writeWhatIsLeft();
+      for (const [writer, items] of this.left) this.write(writeOf(writer, items as never[]));
       await Promise.all([...this.followed, this.commit()]);
       return result;
     } catch (error) {
@@ -269,10 +227,12 @@ export class PostgresUnitOfWork extends UnitOfWork {
     }
   }
 
-  async attempt<T>(work: () => Promise<T>): Promise<T | null> {
+  async attempt<Seen, T>(look: () => Promise<Seen | null>, decide: (seen: Seen) => T): Promise<T | null> {
     if (this.session.isOpen) return null;
+    const seen = await look();
+    if (seen === null) return null;
     try {
-      return await this.session.attempt(work);
+      return await this.session.decide(() => decide(seen));
     } catch (error) {
       if (!isRetryable(error)) throw error;
       return null;

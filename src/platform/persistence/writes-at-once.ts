@@ -5,8 +5,25 @@ export interface Write {
   readonly name: string;
   readonly text: string;
   readonly values: unknown[];
-  /** Throws what its failure means. */
-  readonly faultOf: (error: unknown) => never;
+  /** Throws what its failure means; left out where that says it itself. */
+  readonly faultOf?: ((error: unknown) => never) | undefined;
+}
+
+/** A statement that writes any number of items at once, of one unit of work or of many. Two must not share a name. */
+export interface Writer<Item> {
+  readonly name: string;
+  readonly text: string;
+  /** The parameters with which it writes these, in this order. */
+  readonly valuesOf: (items: readonly Item[]) => unknown[];
+  /** Throws what its failure means; left out where that says it itself. */
+  readonly faultOf?: (error: unknown) => never;
+}
+
+export function writeOf<Item>(
+  { name, text, valuesOf, faultOf }: Writer<Item>,
+  items: readonly Item[],
+): Write {
+  return { name, text, values: valuesOf(items), faultOf };
 }
 
 /** What the driver's own queries do that is not in its types. */
@@ -38,7 +55,7 @@ export class WritesAtOnce extends pg.Query {
   /** What the failure of the one that failed means. */
   faultOf(error: Error): unknown {
     try {
-      return this.current.faultOf(error);
+      return this.current.faultOf?.(error) ?? error;
     } catch (fault) {
       return fault;
     }

@@ -5,6 +5,7 @@ import { brokenConstraint, Overtaken } from '../../platform/persistence/database
 import { instantOf } from '../../platform/persistence/instant-column.js';
 import type { Outbox } from '../../platform/persistence/outbox.js';
 import type { Session } from '../../platform/persistence/session.js';
+import type { Writer } from '../../platform/persistence/writes-at-once.js';
 import { Booking, type Answers, type CancelledBy } from '../domain/booking.js';
 import { SlotTaken } from '../domain/errors.js';
 import { Bookings } from '../ports.js';
@@ -29,12 +30,12 @@ export class PostgresBookings extends Bookings {
     return row ? bookingOf(row, row.event_type_slug) : null;
   }
 
-  async save(booking: Booking): Promise<void> {
+  save(booking: Booking): void {
     const isNew = booking.events.some(({ name }) => name === 'booking.created');
-    const row = JSON.stringify(rowOf(booking));
-    if (isNew) this.session.write('insert booking', INSERT, [row], faultOfSave);
-    else this.session.write('update booking', UPDATE, [row], faultOfSave);
-    await this.outbox.append(booking.events);
+    const row = rowOf(booking);
+    if (isNew) this.session.store(INSERT, [row]);
+    else this.session.write('update booking', UPDATE, [JSON.stringify(row)], faultOfSave);
+    this.outbox.append(booking.events);
   }
 }
 
@@ -114,9 +115,14 @@ const COLUMNS: readonly (keyof BookingRow)[] = [
 
 // The exclusion constraint refuses with an error, and whoever runs into another's booking that is not committed waits for it. Two
 // that ran into each other would be a deadlock: that is what the lock of the host, taken before, keeps from happening.
-const INSERT = `
-  insert into bookings (${COLUMNS.join(', ')})
-  select ${COLUMNS.join(', ')} from json_populate_record(null::bookings, $1)`;
+const INSERT: Writer<BookingRow> = {
+  name: 'insert bookings',
+  text: `
+    insert into bookings (${COLUMNS.join(', ')})
+    select ${COLUMNS.join(', ')} from json_populate_recordset(null::bookings, $1)`,
+  valuesOf: (rows) => [JSON.stringify(rows)],
+  faultOf: faultOfSave,
+};
 
 const UPDATE = `
   update bookings b set (${COLUMNS.join(', ')}) = (select ${COLUMNS.map((column) => `r.${column}`).join(', ')})

@@ -128,7 +128,7 @@ describe('the kept counts of bookings', () => {
 
   async function book(eventType: EventType, slot: number): Promise<string> {
     const booking = aBooking(eventType, at(slot).toString());
-    await unitOfWork.run(() => bookings.save(booking));
+    await unitOfWork.run(async () => bookings.save(booking));
     return booking.state.id;
   }
 
@@ -140,7 +140,7 @@ describe('the kept counts of bookings', () => {
     await unitOfWork.run(async () => {
       const booking = (await bookings.find(id, eventType.state.ownerId))!;
       move(booking);
-      await bookings.save(booking);
+      bookings.save(booking);
     });
   }
 

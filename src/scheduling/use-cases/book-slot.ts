@@ -7,7 +7,7 @@ import { EventTypeNotFound } from '../domain/errors.js';
 import { stretchesOf, type EventType } from '../domain/event-type.js';
 import { answersTo } from '../domain/questions.js';
 import { hasLimits } from '../domain/slots.js';
-import type { Agendas, Bookings, ContactBook, ContactEntry, Holds, HostAgenda } from '../ports.js';
+import type { Agendas, Bookings, ContactBook, Holds, HostAgenda, SeenContact } from '../ports.js';
 import { claimSlot, lockAgenda, seeAgenda, type Wish } from './claim-slot.js';
 
 export interface BookSlotCommand {
@@ -38,15 +38,15 @@ export class BookSlot {
   ) {}
 
   async execute(command: BookSlotCommand): Promise<Booking> {
-    const booked = await this.unitOfWork.attempt(() => this.bookAsSeen(command));
+    const booked = await this.unitOfWork.attempt(
+      () => this.look(command),
+      (seen) => this.bookAsSeen(command, seen),
+    );
     return booked ?? this.unitOfWork.run(() => this.bookLocked(command));
   }
 
-  /**
-   * On what is seen without waiting for others, which takes half as long: what they do meanwhile is refused as it is stored. Null where
-   * it would not be, as limits are counted and the contact's blanks are filled under a lock.
-   */
-  private async bookAsSeen(command: BookSlotCommand): Promise<Booking | null> {
+  /** What a booking is decided on without waiting for others. Null where limits are counted or a contact's blanks filled: under a lock. */
+  private async look(command: BookSlotCommand): Promise<Seen | null> {
     if (command.holdToken !== null) return null;
     const hostId = await this.hostOf(command);
     const wish = this.wishOf(command);
@@ -54,12 +54,14 @@ export class BookSlot {
       seeAgenda(this.agendas, wish),
       this.contactBook.see(hostId, inviteeOf(command)),
     ]);
-    const { eventType } = agenda;
-    if (hasLimits(eventType.rules) || !contact) return null;
+    return hasLimits(agenda.eventType.rules) || !contact ? null : { hostId, wish, agenda, contact };
+  }
 
+  /** Takes half as long as under a lock: what others do meanwhile is refused as the booking is stored. */
+  private bookAsSeen(command: BookSlotCommand, { hostId, wish, agenda, contact }: Seen): Booking {
     const answers = this.judge(command, wish, agenda);
-    this.agendas.claim(hostId, stretchesOf(eventType, wish.start).blocked, wish.at);
-    return this.store(command, wish, eventType, answers, contact);
+    this.agendas.claim(hostId, stretchesOf(agenda.eventType, wish.start).blocked, wish.at);
+    return this.store(command, wish, agenda.eventType, answers, contact.enter(inviteeOf(command)));
   }
 
   private async bookLocked(command: BookSlotCommand): Promise<Booking> {
@@ -70,7 +72,8 @@ export class BookSlot {
       this.contactBook.lookUp(hostId, command.inviteeEmail),
     ]);
     const answers = this.judge(command, wish, agenda);
-    const booking = await this.store(command, wish, agenda.eventType, answers, contact);
+    const contactId = await contact.complete(inviteeOf(command));
+    const booking = this.store(command, wish, agenda.eventType, answers, contactId);
     if (command.holdToken !== null) await this.holds.release(hostId, command.holdToken, wish.at);
     return booking;
   }
@@ -92,30 +95,36 @@ export class BookSlot {
     return answers;
   }
 
-  private async store(
+  private store(
     command: BookSlotCommand,
     { start, at }: Wish,
     eventType: EventType,
     answers: Answers,
-    contact: ContactEntry,
-  ): Promise<Booking> {
-    const invitee = inviteeOf(command);
+    contactId: string,
+  ): Booking {
     const booking = Booking.confirm(
       eventType,
       start,
       {
         id: this.ids.next(),
-        contactId: await contact.complete(invitee),
-        invitee,
+        contactId,
+        invitee: inviteeOf(command),
         notes: command.notes,
         answers,
         inviteeToken: this.ids.secret(),
       },
       at,
     );
-    await this.bookings.save(booking);
+    this.bookings.save(booking);
     return booking;
   }
+}
+
+interface Seen {
+  readonly hostId: string;
+  readonly wish: Wish;
+  readonly agenda: HostAgenda;
+  readonly contact: SeenContact;
 }
 
 function inviteeOf(command: BookSlotCommand): Invitee {

@@ -6,10 +6,9 @@ import { InMemoryUnitOfWork, type Restorable } from '../../../test/fakes/in-memo
 import { SequentialIds } from '../../../test/fakes/sequential-ids.js';
 import { aBooking, anEventType } from '../../../test/support/event-types.js';
 import { InvalidData } from '../../kernel/domain-error.js';
-import type { Invitee } from '../domain/booking.js';
 import { BookingNotFound, EventTypeNotFound, SlotNotOffered, SlotTaken } from '../domain/errors.js';
 import { holdSlot } from '../domain/hold.js';
-import { ContactBook, type ContactEntry } from '../ports.js';
+import { ContactBook, type ContactEntry, type SeenContact } from '../ports.js';
 import { BookSlot, type BookSlotCommand } from './book-slot.js';
 import { CancelBooking } from './cancel-booking.js';
 import { DefineEventType } from './define-event-type.js';
@@ -29,17 +28,17 @@ class FakeContactBook extends ContactBook implements Restorable {
     return this.known;
   }
 
-  see(ownerId: string, { email }: Invitee): Promise<ContactEntry> {
-    return this.lookUp(ownerId, email);
+  async see(ownerId: string): Promise<SeenContact> {
+    return { enter: ({ email }) => this.enter(ownerId, email) };
   }
 
   async lookUp(ownerId: string, email: string): Promise<ContactEntry> {
-    return {
-      complete: async () => {
-        if (!this.known.includes(email)) this.known = [...this.known, email];
-        return `${ownerId}/${email}`;
-      },
-    };
+    return { complete: async () => this.enter(ownerId, email) };
+  }
+
+  private enter(ownerId: string, email: string): string {
+    if (!this.known.includes(email)) this.known = [...this.known, email];
+    return `${ownerId}/${email}`;
   }
 
   snapshot(): () => void {
@@ -292,7 +291,7 @@ describe('Holding a slot', () => {
     const booking = await book(token);
     const found = (await schedule.bookings.find(booking.state.id, 'ann'))!;
     found.cancel(null, 'HOST', Instant.parse('2026-02-14T00:00:00Z'));
-    await schedule.bookings.save(found);
+    schedule.bookings.save(found);
 
     expect((await book(null)).status).toBe('CONFIRMED');
   });
@@ -311,7 +310,7 @@ describe('Rescheduling a booking', () => {
     const eventType = anEventType('ann', { durationMinutes: 60, ...definition });
     await schedule.eventTypes.save(eventType);
     const booking = aBooking(eventType, '2026-02-16T10:00:00Z');
-    await schedule.bookings.save(booking);
+    schedule.bookings.save(booking);
     const reschedule = new RescheduleBooking(schedule.agendas, schedule.bookings, unitOfWork, clock);
     const move = (start: string, ownerId = 'ann') =>
       reschedule.execute({ bookingId: booking.state.id, ownerId, start: Instant.parse(start) });
@@ -326,7 +325,7 @@ describe('Rescheduling a booking', () => {
     expect(now()).toMatchObject({ sequence: 1 });
     expect(String(now().time.start)).toBe('2026-02-16T12:00:00Z');
     expect(schedule.events.map(({ name }) => name)).toEqual(['booking.created', 'booking.rescheduled']);
-    await schedule.bookings.save(aBooking(eventType, '2026-02-16T10:00:00Z'));
+    schedule.bookings.save(aBooking(eventType, '2026-02-16T10:00:00Z'));
   });
 
   it('may overlap itself, and its own daily limit does not stand in its way', async () => {
@@ -337,7 +336,7 @@ describe('Rescheduling a booking', () => {
 
   it('leaves it where it was if the time is taken or was never offered', async () => {
     const { schedule, eventType, move, now } = await begin();
-    await schedule.bookings.save(aBooking(eventType, '2026-02-16T12:00:00Z'));
+    schedule.bookings.save(aBooking(eventType, '2026-02-16T12:00:00Z'));
 
     await expect(move('2026-02-16T12:00:00Z')).rejects.toThrow(SlotTaken);
     await expect(move('2026-02-16T12:20:00Z')).rejects.toThrow(SlotNotOffered);
@@ -358,7 +357,7 @@ describe('Moving a booking as its host', () => {
     const eventType = anEventType('ann', definition);
     await schedule.eventTypes.save(eventType);
     const booking = aBooking(eventType, '2026-02-16T10:00:00Z');
-    await schedule.bookings.save(booking);
+    schedule.bookings.save(booking);
     const { id: bookingId } = booking.state;
     const useCase = new MoveBooking(schedule.agendas, schedule.bookings, unitOfWork, clock);
     const move = (start: string, ownerId = 'ann') =>
@@ -382,7 +381,7 @@ describe('Moving a booking as its host', () => {
 
   it('takes no time of another booking or hold, and may overlap itself', async () => {
     const { schedule, eventType, move, lookUp } = await begin({ bufferAfter: 10 });
-    await schedule.bookings.save(aBooking(eventType, '2026-02-16T12:00:00Z'));
+    schedule.bookings.save(aBooking(eventType, '2026-02-16T12:00:00Z'));
     const held = Instant.parse('2026-02-16T14:00:00Z');
     await schedule.holds.save(holdSlot(eventType, held, { id: 'h', token: 't' }, clock.now()));
 
@@ -418,7 +417,7 @@ describe('Giving a booking the link of its video meeting', () => {
     const unitOfWork = new InMemoryUnitOfWork(schedule);
     const clock = new FixedClock();
     const booking = aBooking(anEventType('ann', { location: 'Google Meet' }), '2026-03-02T10:00:00Z');
-    await unitOfWork.run(() => schedule.bookings.save(booking));
+    await unitOfWork.run(async () => schedule.bookings.save(booking));
     const setMeetingLink = new SetMeetingLink(schedule.bookings, unitOfWork, clock);
     const bookingId = booking.state.id;
     const linkOf = async () =>

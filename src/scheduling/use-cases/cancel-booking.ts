@@ -23,7 +23,7 @@ export class CancelBooking {
       if (!booking) throw new BookingNotFound();
 
       booking.cancel(reason, 'HOST', this.clock.now());
-      await this.bookings.save(booking);
+      this.bookings.save(booking);
     });
   }
 }

@@ -25,7 +25,7 @@ describe('Explaining slots', () => {
 
   it('offers what is offered without it, and tells why all else is not', async () => {
     const booking = aBooking(offer, '2026-02-16T18:00:00Z');
-    await schedule.bookings.save(booking);
+    schedule.bookings.save(booking);
 
     const { starts, unavailable } = await explainSlots.execute(asked);
     const listed = await new ListSlots(schedule.agendas, new FixedClock(now)).execute(asked);

@@ -30,7 +30,7 @@ export class MoveBooking {
       const at = this.clock.now();
       booking.move(start, at);
       this.agendas.claim(ownerId, booking.state.blocked, at);
-      await this.bookings.save(booking);
+      this.bookings.save(booking);
     });
   }
 }

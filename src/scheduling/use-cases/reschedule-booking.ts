@@ -33,7 +33,7 @@ export class RescheduleBooking {
       const agenda = await lockAgenda(this.agendas, wish);
       booking.reschedule(agenda.eventType, start, at);
       claimSlot(agenda, wish);
-      await this.bookings.save(booking);
+      this.bookings.save(booking);
     });
   }
 }

@@ -23,7 +23,7 @@ export class SetMeetingLink {
       const before = booking?.state;
       booking?.meetAt(link, this.clock.now());
       if (!booking || booking.state === before) return false;
-      await this.bookings.save(booking);
+      this.bookings.save(booking);
       return true;
     });
   }
