@@ -1,4 +1,4 @@
-import { codePoints, textLimits } from './text.js';
+import { isLongerThan, textLimits } from './text.js';
 
 // A dot-atom before the @ (RFC 5321, 4.1.2) in any script (RFC 6531), and after it a domain of at least two labels.
 const LOCAL_PART = /^[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+)*$/u;
@@ -11,7 +11,7 @@ export function normalizeEmail(text: string): string {
 
 /** Whether a normalized text is an e-mail address that mail can be sent to. */
 export function isEmailAddress(address: string): boolean {
-  if (codePoints(address) > textLimits.email || !address.isWellFormed()) return false;
+  if (isLongerThan(address, textLimits.email) || !address.isWellFormed()) return false;
   const at = address.lastIndexOf('@');
   if (at < 1 || at > 64 || !LOCAL_PART.test(address.slice(0, at))) return false;
   const labels = address.slice(at + 1).split('.');

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 import { v7, validate } from 'uuid';
 
 /** Where new ids and secrets come from; an argument of the core, as time is. */
@@ -11,13 +11,30 @@ export abstract class Ids {
 }
 
 export class RandomIds extends Ids {
+  /** Counts the ids, so that those of one millisecond sort by their making too (RFC 9562, 6.2, method 1). */
+  private sequence = randomInt(2 ** 31);
+
   next(): string {
-    return v7();
+    this.sequence = (this.sequence + 1) >>> 0;
+    return v7({ random: randomness(16), seq: this.sequence });
   }
 
   secret(): string {
-    return randomBytes(32).toString('base64url');
+    return randomness(32).toString('base64url');
   }
+}
+
+const page = Buffer.alloc(4_096);
+let used = page.length;
+
+/** Random bytes that nobody else is given. They come from the system by the page: a call for each costs twenty times as much. */
+function randomness(bytes: number): Buffer {
+  if (used + bytes > page.length) {
+    randomFillSync(page);
+    used = 0;
+  }
+  used += bytes;
+  return page.subarray(used - bytes, used);
 }
 
 /** Whether a text from outside can be an id at all. One that cannot is treated as unknown, and never reaches SQL. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { Instant } from '@js-joda/core';
 import { formatInstant, parseDate, parseInstant } from './instant-text.js';
 
@@ -58,6 +59,15 @@ describe('An instant in text', () => {
   it('is written with milliseconds and Z, also when there are none', () => {
     expect(formatInstant(Instant.parse('2026-02-15T10:00:00Z'))).toBe('2026-02-15T10:00:00.000Z');
     expect(formatInstant(Instant.parse('2026-02-15T10:00:00.007Z'))).toBe('2026-02-15T10:00:00.007Z');
+  });
+
+  it('is written as JavaScript writes dates, whenever it is', () => {
+    const anyInstant = fc.integer({ min: Date.parse('1970-01-01'), max: Date.parse('2100-01-01') });
+    fc.assert(
+      fc.property(anyInstant, (at) => {
+        expect(formatInstant(Instant.ofEpochMilli(at))).toBe(new Date(at).toISOString());
+      }),
+    );
   });
 });
 

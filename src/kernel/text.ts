@@ -27,6 +27,10 @@ export function codePoints(text: string): number {
   return count;
 }
 
+export function isLongerThan(text: string, codePointsAtMost: number): boolean {
+  return text.length > codePointsAtMost && codePoints(text) > codePointsAtMost;
+}
+
 /**
  * What a server said, as it may be kept and shown: well-formed, in one line, without control characters (PostgreSQL keeps no NUL, and no
  * terminal should obey the rest), and no longer than `max` code points.
@@ -47,6 +51,6 @@ export function faultOfText(text: string, max: number, lines: 'one line' | 'seve
   if (!text.isWellFormed()) return 'must be well-formed text';
   const forbidden = lines === 'one line' ? CONTROL_CHARACTERS : CONTROL_CHARACTERS_BUT_LINES;
   if (forbidden.test(text)) return 'must not contain control characters';
-  if (text.length > max && codePoints(text) > max) return `must be at most ${max} characters`;
+  if (isLongerThan(text, max)) return `must be at most ${max} characters`;
   return null;
 }

@@ -35,7 +35,7 @@ export class TypeOrmContacts extends Contacts {
 
   // By hand, as `add` is: every booking comes this way.
   async findByEmail(email: string, ownerId: string): Promise<Contact | null> {
-    const [row] = await this.session.prepared<FoundRow>('contact by e-mail', BY_EMAIL, [ownerId, email]);
+    const [row] = await this.session.prepared<PlainRow>('contact by e-mail', BY_EMAIL, [ownerId, email]);
     return row ? contactOf(row) : null;
   }
 
@@ -44,9 +44,7 @@ export class TypeOrmContacts extends Contacts {
   }
 
   add(contact: Contact): void {
-    const { ownerId, createdAt, updatedAt, ...state } = contact.state;
-    const times = { created_at: formatInstant(createdAt), updated_at: formatInstant(updatedAt) };
-    this.session.store(ADD, [{ ...state, owner_id: ownerId, ...times }]);
+    this.session.store(ADD, [plainRowOf(contact)]);
     this.outbox.append(contact.events);
   }
 
@@ -65,13 +63,13 @@ export class TypeOrmContacts extends Contacts {
   }
 
   private async lookUpAll(asked: readonly Address[]): Promise<(Contact | null)[]> {
-    const rows = await this.sql.prepared<FoundRow & { place: number }>(
+    const rows = await this.sql.prepared<PlainRow & { place: number }>(
       'contacts by e-mail',
       READ_ALL_BY_EMAIL,
       [asked.map(({ ownerId }) => ownerId), asked.map(({ email }) => email)],
     );
     const found = asked.map((): Contact | null => null);
-    for (const { place, ...row } of rows) found[place - 1] = contactOf(row);
+    for (const row of rows) found[row.place - 1] = contactOf(row);
     return found;
   }
 }
@@ -93,7 +91,7 @@ const READ_ALL_BY_EMAIL = `
     select ${COLUMNS} from contacts c where c.owner_id = asked.owner_id and c.email = asked.email
   ) contacts`;
 
-const ADD: Writer<FoundRow> = {
+const ADD: Writer<PlainRow> = {
   name: 'add contacts',
   text: `insert into contacts (${COLUMNS}) select ${COLUMNS} from json_populate_recordset(null::contacts, $1)`,
   valuesOf: (rows) => [JSON.stringify(rows)],
@@ -104,7 +102,7 @@ function faultOfAdd(error: unknown): never {
   throw brokenConstraint(error) === 'contacts_email_unique' ? new Overtaken() : error;
 }
 
-interface FoundRow {
+interface PlainRow {
   id: string;
   owner_id: string;
   name: string;
@@ -117,11 +115,32 @@ interface FoundRow {
   updated_at: string;
 }
 
-function contactOf({ owner_id, created_at, updated_at, ...row }: FoundRow): Contact {
+function plainRowOf({ state }: Contact): PlainRow {
+  return {
+    id: state.id,
+    owner_id: state.ownerId,
+    name: state.name,
+    email: state.email,
+    phone: state.phone,
+    company: state.company,
+    notes: state.notes,
+    source: state.source,
+    created_at: formatInstant(state.createdAt),
+    updated_at: formatInstant(state.updatedAt),
+  };
+}
+
+function contactOf(row: PlainRow): Contact {
   return Contact.of({
-    ...row,
-    ownerId: owner_id,
-    createdAt: instantOf(created_at),
-    updatedAt: instantOf(updated_at),
+    id: row.id,
+    ownerId: row.owner_id,
+    name: row.name,
+    email: row.email,
+    phone: row.phone,
+    company: row.company,
+    notes: row.notes,
+    source: row.source,
+    createdAt: instantOf(row.created_at),
+    updatedAt: instantOf(row.updated_at),
   });
 }

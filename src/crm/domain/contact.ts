@@ -48,7 +48,18 @@ export class Contact {
   ): Contact {
     const { name = '', email = '', phone = null, company = null, notes = null } = given;
     const details = tidied({ name, email, phone, company, notes }) as ContactDetails;
-    const contact = new Contact({ ...origin, ...details, createdAt: at, updatedAt: at });
+    const contact = new Contact({
+      id: origin.id,
+      ownerId: origin.ownerId,
+      name: details.name,
+      email: details.email,
+      phone: details.phone,
+      company: details.company,
+      notes: details.notes,
+      source: origin.source,
+      createdAt: at,
+      updatedAt: at,
+    });
     contact.recordCreated(at);
     return contact;
   }
@@ -84,7 +95,13 @@ export class Contact {
   private recordCreated(occurredAt: Instant): void {
     const { id, ownerId, name, email, phone, company, notes, source, createdAt, updatedAt } = this.current;
     const data = {
-      ...{ id, name, email, phone, company, notes, source },
+      id,
+      name,
+      email,
+      phone,
+      company,
+      notes,
+      source,
       createdAt: formatInstant(createdAt),
       updatedAt: formatInstant(updatedAt),
     };

@@ -73,8 +73,9 @@ export class Booking {
     at: Instant,
   ): Booking {
     const offer = eventType.state;
+    const { time, blocked } = stretchesOf(eventType, start);
     const booking = new Booking({
-      ...details,
+      id: details.id,
       ownerId: offer.ownerId,
       eventType: {
         id: offer.id,
@@ -83,9 +84,15 @@ export class Booking {
         durationMinutes: offer.durationMinutes,
         price: offer.price && offer.currency ? { amount: offer.price, currency: offer.currency } : null,
       },
-      ...stretchesOf(eventType, start),
+      contactId: details.contactId,
+      time,
+      blocked,
+      invitee: details.invitee,
+      notes: details.notes,
+      answers: details.answers,
       location: offer.location,
       meetingLink: offer.location !== null && isWebAddress(offer.location) ? offer.location : null,
+      inviteeToken: details.inviteeToken,
       sequence: 0,
       cancellation: null,
       createdAt: at,
@@ -161,13 +168,11 @@ export class Booking {
     if (!this.current.time.end.isAfter(at)) throw new BookingAlreadyEnded();
   }
 
-  private record(
-    name: BookingEvent['name'],
-    occurredAt: Instant,
-    more: Partial<BookingEventData> = {},
-  ): void {
-    const { id, ownerId } = this.current;
-    this.recorded.push({ name, ownerId, subjectId: id, occurredAt, data: { ...this.eventData(), ...more } });
+  private record(name: BookingEvent['name'], occurredAt: Instant, more?: Partial<BookingEventData>): void {
+    const { id, ownerId, cancellation } = this.current;
+    const data = this.eventData();
+    if (cancellation) Object.assign(data, cancellationData(cancellation));
+    this.recorded.push({ name, ownerId, subjectId: id, occurredAt, data: Object.assign(data, more) });
   }
 
   private eventData(): BookingEventData {
@@ -189,13 +194,12 @@ export class Booking {
       price: current.eventType.price,
       createdAt: formatInstant(current.createdAt),
       updatedAt: formatInstant(current.updatedAt),
-      ...(current.cancellation && {
-        cancelReason: current.cancellation.reason,
-        cancelledAt: formatInstant(current.cancellation.at),
-        cancelledBy: current.cancellation.by,
-      }),
     };
   }
+}
+
+function cancellationData({ at, by, reason }: Cancellation): Partial<BookingEventData> {
+  return { cancelReason: reason, cancelledAt: formatInstant(at), cancelledBy: by };
 }
 
 function movedBy(by: Duration, { start, end }: Interval): Interval {
