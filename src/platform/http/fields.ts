@@ -1,7 +1,6 @@
 import type { ApiPropertyOptions } from '@nestjs/swagger';
-import { Expose, Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
 import type { Instant, LocalDate, ZoneId } from '@js-joda/core';
+import { InvalidData } from '../../kernel/domain-error.js';
 import { isEmailAddress, normalizeEmail } from '../../kernel/email-address.js';
 import { parseDate, parseInstant } from '../../kernel/instant-text.js';
 import { faultOfText, tidyText } from '../../kernel/text.js';
@@ -41,16 +40,7 @@ function field(read: Read, options: FieldOptions, schema: ApiPropertyOptions): P
     return read(sent, name);
   };
   return (target, property) => {
-    const name = String(property);
-    Expose()(target, property);
-    Transform(({ obj }: { obj: Record<string, unknown> }) => readOrMissing(obj[name], name))(
-      target,
-      property,
-    );
-    ValidateBy({
-      name: 'field',
-      validator: { validate: (value) => !(value instanceof Fault) },
-    })(target, name);
+    fieldsDeclaredBy(target).set(String(property), readOrMissing);
     ApiProperty({
       ...schema,
       required: !optional,
@@ -59,6 +49,47 @@ function field(read: Read, options: FieldOptions, schema: ApiPropertyOptions): P
       ...(description !== undefined && { description }),
     } as ApiPropertyOptions)(target, property);
   };
+}
+
+/** By the prototype of the class that declares them. */
+const declared = new Map<object, Map<string, Read>>();
+
+function fieldsDeclaredBy(prototype: object): Map<string, Read> {
+  let fields = declared.get(prototype);
+  if (!fields) declared.set(prototype, (fields = new Map()));
+  return fields;
+}
+
+type Readers = readonly (readonly [name: string, read: Read])[];
+
+/** By class, with the fields that it inherits, once they have been asked for. */
+const readers = new Map<new () => object, Readers>();
+
+function readersOf(type: new () => object): Readers {
+  let fields = readers.get(type);
+  if (fields) return fields;
+  const own = declared.get(type.prototype as object) ?? [];
+  const inherited: unknown = Object.getPrototypeOf(type);
+  fields = [...(inherited === Function.prototype ? [] : readersOf(inherited as new () => object)), ...own];
+  readers.set(type, fields);
+  return fields;
+}
+
+/**
+ * What was sent, as a class of requests reads it; fields that it does not name are left out. Throws `InvalidData` with all faults at once,
+ * one sentence a field.
+ */
+export function readFields<T extends object>(type: new () => T, sent: Record<string, unknown>): T {
+  const data = new type() as Record<string, unknown>;
+  let faults: Record<string, string> | null = null;
+  for (const [name, read] of readersOf(type)) {
+    const value = read(sent[name], name);
+    if (value instanceof Fault)
+      (faults ??= {})[value.at === null ? name : `${name}.${value.at}`] = value.sentence;
+    else data[name] = value;
+  }
+  if (faults) throw new InvalidData(faults);
+  return data as T;
 }
 
 // ---- fields of bodies: no coercion, a wrong type is a fault -------------------------------------------------------------------
