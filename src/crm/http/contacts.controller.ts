@@ -50,7 +50,8 @@ export class ContactsController {
     refusals: [400],
   })
   list(@OwnerId() ownerId: string, @Query() query: ListContactsQuery): Promise<Page<ContactView>> {
-    return this.reads.list(ownerId, { ...pageRequest(query), search: query.search ?? null });
+    const { page, limit } = pageRequest(query);
+    return this.reads.list(ownerId, { page, limit, search: query.search ?? null });
   }
 
   @Post()

@@ -15,7 +15,7 @@ const SHAPE = new RegExp(`^${PREFIX}[0-9A-Za-z]{${SECRET + CHECKSUM}}$`);
 /** A new key's text: `lt_live_`, 256 random bits, and a checksum by which a mistyped key is known without a look-up. */
 export function makeKeyText(random: Uint8Array): string {
   if (random.length !== 32) throw new RangeError('A key is made of 32 random bytes');
-  const secret = base62(BigInt(`0x${Buffer.from(random).toString('hex')}`), SECRET);
+  const secret = base62(BigInt(`0x${Buffer.from(random).toString('hex')}`));
   return `${PREFIX}${secret}${checksumOf(PREFIX + secret)}`;
 }
 
@@ -29,13 +29,17 @@ export function hashOfKey(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }
 
+/** The CRC-32 in base62, by plain numbers: every request bears one. */
 function checksumOf(text: string): string {
-  return base62(BigInt(crc32(text)), CHECKSUM);
+  let checksum = '';
+  for (let rest = crc32(text); checksum.length < CHECKSUM; rest = Math.floor(rest / 62))
+    checksum = BASE_62[rest % 62] + checksum;
+  return checksum;
 }
 
-function base62(value: bigint, length: number): string {
+function base62(value: bigint): string {
   let text = '';
-  for (let rest = value; text.length < length; rest /= 62n) text = BASE_62[Number(rest % 62n)] + text;
+  for (let rest = value; text.length < SECRET; rest /= 62n) text = BASE_62[Number(rest % 62n)] + text;
   return text;
 }
 

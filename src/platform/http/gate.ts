@@ -63,7 +63,8 @@ export class Gate {
     const key = bearerOf(request.headers.authorization);
     const address = countedAddress(request.ip);
     const pass = `${address} ${key}`;
-    if (!this.passes.has(pass)) await this.checkAddress(address, key, reply);
+    const told = this.passes.get(pass);
+    if (told === undefined) await this.checkAddress(address, key, reply);
 
     const outcome = key === null ? MISSING_KEY : await this.keyOwners.prove(key);
     if (isRefusal(outcome)) {
@@ -71,7 +72,7 @@ export class Gate {
       else await this.countKey(outcome.knownKeyId, reply);
       throw Refusal.of(401, outcome.message, { 'WWW-Authenticate': 'Bearer' });
     }
-    this.renew(pass, address, key!);
+    this.renew(pass, told ?? 0, address, key!);
     await this.countKey(outcome.keyId, reply);
     request.keyOwner = outcome;
   }
@@ -102,9 +103,9 @@ export class Gate {
     tell(allowance, reply);
   }
 
-  private renew(pass: string, address: string, key: string): void {
+  /** `told` is when other processes were last told of the pass. */
+  private renew(pass: string, told: number, address: string, key: string): void {
     const now = Date.now();
-    const told = this.passes.get(pass) ?? 0;
     if (now - told < RESTAMP_AFTER_MS) {
       this.passes.set(pass, told);
       return;

@@ -91,8 +91,10 @@ function filterOf(query: ListBookingsQuery): BookingFilter {
   const from = query.from ? startOf(query.from) : null;
   const before = query.to ? endOf(query.to) : null;
   if (from && before && !from.isBefore(before)) throw new InvalidData({ from: 'from must not be after to' });
+  const { page, limit } = pageRequest(query);
   return {
-    ...pageRequest(query),
+    page,
+    limit,
     status: query.status === undefined || query.status === 'all' ? null : query.status,
     startsFrom: from && formatInstant(from),
     startsBefore: before && formatInstant(before),
