@@ -70,8 +70,8 @@ export class ContactReads {
        order by c.created_at desc, c.id desc`,
       [filter.limit, offsetOf(filter), ownerId, ...words],
     );
-    const contacts = rows[0]?.id == null ? [] : rows; // its `total` is left: who answers shows what the document names
-    return pageOf<ContactView>(contacts, filter, rows[0]?.total ?? 0);
+    const contacts = rows.filter(({ id }) => id !== null).map(viewOf);
+    return pageOf(contacts, filter, rows[0]?.total ?? 0);
   }
 
   /** The owner's contact; null if unknown or another's. */
@@ -136,6 +136,22 @@ const COLUMNS = `
   c.id, c.name, c.email, c.phone, c.company, c.notes, c.source,
   (select count(*)::int from bookings b where b.contact_id = c.id and b.status = 'CONFIRMED') as "meetingCount",
   c.created_at as "createdAt", c.updated_at as "updatedAt"`;
+
+/** Without what else was asked for along with it. */
+function viewOf(row: ContactView): ContactView {
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    phone: row.phone,
+    company: row.company,
+    notes: row.notes,
+    source: row.source,
+    meetingCount: row.meetingCount,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
 
 const MEETING = 'id, starts_at, ends_at, invitee_name, event_type_id, event_type_name, duration_minutes';
 

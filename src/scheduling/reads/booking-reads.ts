@@ -125,7 +125,9 @@ export class BookingReads {
       `select ${COLUMNS}, ${EMAIL_LOGS} as email_logs, ${CALENDAR} as calendar from bookings b ${JOINS} where b.id = $1 and b.owner_id = $2`,
       [id, ownerId],
     );
-    return row ? Object.assign(viewOf(row), { emailLogs: row.email_logs ?? [], calendar: row.calendar }) : null;
+    return row
+      ? Object.assign(viewOf(row), { emailLogs: row.email_logs ?? [], calendar: row.calendar })
+      : null;
   }
 
   /** Whose booking that is; null if unknown. */
