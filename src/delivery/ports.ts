@@ -12,8 +12,8 @@ export abstract class OwedEvents {
    */
   abstract take(eventId: string, limit: number): Promise<{ id: string; event: DomainEvent }[]>;
 
-  /** Says that the event's work is done. */
-  abstract settle(eventId: string): Promise<void>;
+  /** Says that the work of these events is done. */
+  abstract settle(eventIds: readonly string[]): Promise<void>;
 }
 
 /** The owners as far as deliveries need to know them. */
@@ -35,10 +35,10 @@ export interface Host {
 /** What the world is told, kept for 30 days. */
 export abstract class PublishedEvents {
   /**
-   * Keeps the event with the exact text that is signed and sent, before the unit of work ends. One owner's events are published one
-   * after another: the next waits for the end of this unit of work. An event published before stays as it was.
+   * Keeps the events, in this order, each with the exact text that is signed and sent, before the unit of work ends. One owner's events
+   * are published one after another: the next waits for the end of this unit of work. An event published before stays as it was.
    */
-  abstract publish(event: PublishedEvent): Promise<void>;
+  abstract publish(events: readonly PublishedEvent[]): Promise<void>;
 }
 
 export interface PublishedEvent {
@@ -71,8 +71,8 @@ export abstract class WebhookEndpoints {
 
 /** Who is owed which event, and how far that has come. Times of attempts are counted by the database's clock. */
 export abstract class WebhookDeliveries {
-  /** Owes a published event to every enabled endpoint of its owner that listens for it; once each, however often it is asked to. */
-  abstract fanOut(eventId: string): Promise<void>;
+  /** Owes published events to every enabled endpoint of their owner that listens for them; once each, however often it is asked to. */
+  abstract fanOut(eventIds: readonly string[]): Promise<void>;
 
   /** Owes a published event to one endpoint, from the first attempt on, whatever came of it before. Returns the delivery's id. */
   abstract owe(eventId: string, endpointId: string): Promise<string>;

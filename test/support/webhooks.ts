@@ -161,8 +161,8 @@ export class Webhooks {
     const body = envelopeOf(id, sampleEvents[name], { ...sampleHost, id: ownerId });
     await this.unitOfWork.run(async () => {
       const at = this.clock.now();
-      await this.publishedEvents.publish({ id, ownerId, name, eventTypeId, body, isTest: false, at });
-      await this.deliveries.fanOut(id);
+      await this.publishedEvents.publish([{ id, ownerId, name, eventTypeId, body, isTest: false, at }]);
+      await this.deliveries.fanOut([id]);
     });
     return id;
   }

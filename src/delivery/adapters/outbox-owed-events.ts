@@ -10,7 +10,7 @@ export class OutboxOwedEvents extends OwedEvents {
     return this.outbox.take(eventId, limit);
   }
 
-  settle(eventId: string): Promise<void> {
-    return this.outbox.settle(eventId);
+  settle(eventIds: readonly string[]): Promise<void> {
+    return this.outbox.settle(eventIds);
   }
 }

@@ -31,10 +31,10 @@ describe('Events that the world is told of', () => {
     const [ann, bob] = [await webhooks.addOwner(), await webhooks.addOwner()];
     const other = webhooks.elsewhere();
     const publish = (id: string, ownerId: string) =>
-      other.unitOfWork.run(() => other.publishedEvents.publish(event(id, ownerId)));
+      other.unitOfWork.run(() => other.publishedEvents.publish([event(id, ownerId)]));
     let second: Promise<void>;
     await webhooks.unitOfWork.run(async () => {
-      await webhooks.publishedEvents.publish(event('evt_1', ann));
+      await webhooks.publishedEvents.publish([event('evt_1', ann)]);
       second = publish('evt_2', ann);
       await publish('evt_3', bob);
       await eventually(async () => {
@@ -51,11 +51,20 @@ describe('Events that the world is told of', () => {
     expect(await idsOf(ann)).toEqual(['evt_1', 'evt_2']);
   });
 
+  it('stay in the order in which they are published together', async () => {
+    const ownerId = await webhooks.addOwner();
+    const ids = ['evt_c', 'evt_a', 'evt_b'];
+    await webhooks.unitOfWork.run(() =>
+      webhooks.publishedEvents.publish(ids.map((id) => event(id, ownerId))),
+    );
+    expect(await idsOf(ownerId)).toEqual(ids);
+  });
+
   it('stay as they were when they are published again', async () => {
     const ownerId = await webhooks.addOwner();
     const first = event('evt_4', ownerId);
     for (const body of [first.body, '{}']) {
-      await webhooks.unitOfWork.run(() => webhooks.publishedEvents.publish({ ...first, body }));
+      await webhooks.unitOfWork.run(() => webhooks.publishedEvents.publish([{ ...first, body }]));
     }
     expect(await webhooks.query(`select body from published_events where id = 'evt_4'`)).toEqual([
       { body: first.body },

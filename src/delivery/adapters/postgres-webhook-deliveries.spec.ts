@@ -67,7 +67,7 @@ describe('Deliveries of webhooks', () => {
     it('once, however often they are asked for', async () => {
       const { id } = await webhooks.addEndpoint(ownerId);
       const eventId = await webhooks.publish(ownerId);
-      const again = () => webhooks.unitOfWork.run(() => webhooks.deliveries.fanOut(eventId));
+      const again = () => webhooks.unitOfWork.run(() => webhooks.deliveries.fanOut([eventId]));
       await Promise.all([again(), again(), again()]);
       expect(await webhooks.deliveriesTo(id)).toHaveLength(1);
     });

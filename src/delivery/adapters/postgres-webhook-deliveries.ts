@@ -16,15 +16,15 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
     super();
   }
 
-  async fanOut(eventId: string): Promise<void> {
+  async fanOut(eventIds: readonly string[]): Promise<void> {
     const owed = this.session.prepared(
-      'fan out event',
+      'fan out events',
       `insert into webhook_deliveries (id, event_id, endpoint_id, status, next_attempt_at, created_at)
        select gen_random_uuid(), p.id, e.id, 'PENDING', now(), now()
        from published_events p join webhook_endpoints e on e.owner_id = p.owner_id
-       where p.id = $1 and e.state = 'ENABLED' and ${LISTENS}
-       on conflict (event_id, endpoint_id) do nothing returning id`,
-      [eventId],
+       where p.id = any($1) and e.state = 'ENABLED' and ${LISTENS}
+       order by p.position on conflict (event_id, endpoint_id) do nothing returning id`,
+      [eventIds],
     );
     this.session.follow(
       owed.then(({ length }) => {

@@ -40,7 +40,7 @@ describe('the feed of events', () => {
     await unitOfWork.run(async () => {
       const at = clock.now();
       const event = { id, ownerId, name: 'contact.created', eventTypeId: null, body, isTest, at };
-      await publishedEvents.publish(event);
+      await publishedEvents.publish([event]);
       await isTimeToCommit();
     });
     return id;

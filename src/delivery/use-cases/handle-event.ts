@@ -12,6 +12,7 @@ import type {
   Host,
   Hosts,
   OwedEvents,
+  PublishedEvent,
   PublishedEvents,
   QueuedEmail,
   Reminders,
@@ -53,34 +54,26 @@ export class HandleEvent {
     const owed = await this.owedEvents.take(eventId, AT_ONCE);
     const [first] = owed;
     const host = first ? await this.hosts.find(first.event.ownerId) : null;
-    for (const { id, event } of owed) {
-      if (host) await this.tell(id, event, host);
-      await this.owedEvents.settle(id);
+    const ids = owed.map(({ id }) => id);
+    if (host) {
+      for (const { id, event } of owed) if (isAboutBooking(event)) await this.tellPeople(id, event, host);
+      // Last, as others who publish for this owner wait from here on.
+      const at = this.clock.now();
+      await this.publishedEvents.publish(owed.map(({ id, event }) => publishedEvent(id, event, host, at)));
+      await this.deliveries.fanOut(ids);
     }
+    if (ids.length > 0) await this.owedEvents.settle(ids);
     return owed.length;
   }
 
-  private async tell(eventId: string, event: DomainEvent, host: Host): Promise<void> {
+  private async tellPeople(eventId: string, event: BookingEvent, host: Host): Promise<void> {
     const at = this.clock.now();
-    if (isAboutBooking(event)) {
-      await this.reminders.plan(event.subjectId, host.reminderMinutes, at);
-      const isLinkAwaited = await this.bookingMirror.follow(event);
-      const emails = this.emailsOf(eventId, event, host, at);
-      await this.emailLog.queue(emails, isLinkAwaited ? LONGEST_WAIT_FOR_LINK : 0);
-      // What was to be confirmed first is not waited with any longer, and goes before this.
-      if (event.name === 'booking.cancelled') await this.emailLog.letGo(event.subjectId);
-    }
-    // Last, as others who publish for this owner wait from here on.
-    await this.publishedEvents.publish({
-      id: eventId,
-      ownerId: event.ownerId,
-      name: event.name,
-      eventTypeId: eventTypeIdOf(event),
-      body: envelopeOf(eventId, event, host),
-      isTest: false,
-      at,
-    });
-    await this.deliveries.fanOut(eventId);
+    await this.reminders.plan(event.subjectId, host.reminderMinutes, at);
+    const isLinkAwaited = await this.bookingMirror.follow(event);
+    const emails = this.emailsOf(eventId, event, host, at);
+    await this.emailLog.queue(emails, isLinkAwaited ? LONGEST_WAIT_FOR_LINK : 0);
+    // What was to be confirmed first is not waited with any longer, and goes before this.
+    if (event.name === 'booking.cancelled') await this.emailLog.letGo(event.subjectId);
   }
 
   private emailsOf(eventId: string, event: BookingEvent, host: Host, at: Instant): QueuedEmail[] {
@@ -94,6 +87,18 @@ export class HandleEvent {
       at,
     }));
   }
+}
+
+function publishedEvent(id: string, event: DomainEvent, host: Host, at: Instant): PublishedEvent {
+  return {
+    id,
+    ownerId: event.ownerId,
+    name: event.name,
+    eventTypeId: eventTypeIdOf(event),
+    body: envelopeOf(id, event, host),
+    isTest: false,
+    at,
+  };
 }
 
 function isAboutBooking(event: DomainEvent): event is BookingEvent {

@@ -39,15 +39,9 @@ export class SendTestEvent {
       const id = `evt_${this.ids.next()}`;
       const at = this.clock.now();
       const event = { ...sampleEvents[name], occurredAt: at };
-      await this.publishedEvents.publish({
-        id,
-        ownerId,
-        name,
-        eventTypeId: eventTypeIdOf(event),
-        body: envelopeOf(id, event, sampleHost),
-        isTest: true,
-        at,
-      });
+      const body = envelopeOf(id, event, sampleHost);
+      const eventTypeId = eventTypeIdOf(event);
+      await this.publishedEvents.publish([{ id, ownerId, name, eventTypeId, body, isTest: true, at }]);
       return this.deliveries.owe(id, endpointId);
     });
   }

@@ -71,7 +71,7 @@ describe('The outbox', () => {
         `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       )
     ).length > 0;
-  const settle = (id: string) => unitOfWork.run(() => outbox.settle(id));
+  const settle = (id: string) => unitOfWork.run(() => outbox.settle([id]));
   const takeDue = async (limit: number) => (await turns.takeDue(limit)).map(({ id }) => id);
   const endLease = (id: string) =>
     database.dataSource.query('update outbox set next_attempt_at = now() where id = $1', [id]);
@@ -161,7 +161,7 @@ describe('The outbox', () => {
       const another = new Outbox(session, ids);
       other = new PostgresUnitOfWork(session).run(() => another.take(id, 10));
       await eventually(waits);
-      await outbox.settle(id);
+      await outbox.settle([id]);
     });
     expect(await other).toEqual([]);
   });

@@ -47,12 +47,12 @@ export class Outbox {
     return rows.map((row) => ({ id: row.id, event: eventOf(row) }));
   }
 
-  /** Says that the event's work is done, in the same transaction as that work. */
-  async settle(eventId: string): Promise<void> {
+  /** Says that the work of these events is done, in the same transaction as that work. */
+  async settle(eventIds: readonly string[]): Promise<void> {
     this.session.write(
-      'settle owed event',
-      'update outbox set handled_at = now(), last_error = null where id = $1',
-      [eventId],
+      'settle owed events',
+      'update outbox set handled_at = now(), last_error = null where id = any($1)',
+      [eventIds],
     );
   }
 }
