@@ -189,8 +189,8 @@ describe('the same race without lock and constraint', () => {
     // The pause lets others look before the first has booked.
     await linktime.query(`
       create function pause() returns trigger language plpgsql as
-        $$ begin perform pg_sleep(0.5); return new; end $$;
-      create trigger pause before insert on bookings for each row execute function pause()`);
+        $$ begin perform pg_sleep(0.5); return null; end $$;
+      create trigger pause before insert on bookings for each statement execute function pause()`);
   });
   afterAll(() => linktime.close());
 

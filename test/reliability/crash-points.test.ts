@@ -12,6 +12,8 @@ interface CrashPoint {
   readonly name: string;
   readonly victim: Victim;
   readonly arm: (crash: Crash) => void;
+  /** Whether the guest asks without an Idempotency-Key, as most do. */
+  readonly withoutKey?: boolean;
 }
 
 const points: CrashPoint[] = [
@@ -21,6 +23,18 @@ const points: CrashPoint[] = [
     name: 'a booking is committed and not told',
     victim: 'api',
     arm: (it) => it.afterCommit('api', /append to outbox/),
+  },
+  {
+    name: 'a booking without a key is to be stored',
+    victim: 'api',
+    arm: (it) => it.before('api', /claim time of hosts/),
+    withoutKey: true,
+  },
+  {
+    name: 'a booking without a key is stored and not told',
+    victim: 'api',
+    arm: (it) => it.afterStored('api', /claim time of hosts/),
+    withoutKey: true,
   },
   {
     name: 'an event is taken',
@@ -88,11 +102,11 @@ describe('A process that dies at the worst moment', () => {
 
   it.each(points)(
     'dies when $name',
-    async ({ victim, arm }) => {
+    async ({ victim, arm, withoutKey = false }) => {
       for (let time = 0; time < times; time += 1) {
         arm(crash);
         const killed = crash.of(victim);
-        const asking = guests.askOnce();
+        const asking = guests.askOnce(!withoutKey);
         await killed;
         await crash.keepUp();
         await asking;

@@ -5,8 +5,9 @@ import type { World } from './world.js';
 
 export type Victim = 'api' | 'worker';
 
-/** What PostgreSQL says to the end of a transaction, and of a statement that changed something. */
+/** What PostgreSQL says to the end of a transaction, of one that ends with what is stored in it, and of a statement that changed something. */
 const COMMITTED = /COMMIT/;
+const STORED = /INSERT 0 [1-9]/;
 const CHANGED = /UPDATE [1-9]/;
 
 /** Kills a process of the world at a moment that is seen from outside: in what it says to servers, or in what they answer. */
@@ -57,6 +58,11 @@ export class Crash {
   /** As PostgreSQL has committed the transaction in which this was said, of which the process does not hear any more. */
   afterCommit(who: Victim, said: RegExp): void {
     this.after(who, said, COMMITTED);
+  }
+
+  /** The same of a transaction that ends without saying so, with the last of its statements. */
+  afterStored(who: Victim, said: RegExp): void {
+    this.after(who, said, STORED);
   }
 
   /** As Redis answers what the worker rings for. */

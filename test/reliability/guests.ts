@@ -51,7 +51,7 @@ export class Guests {
     await Promise.all(
       Array.from({ length: atOnce }, async () => {
         while (!this.stopping) {
-          await this.bookAndPerhapsCancel();
+          await this.bookAndPerhapsCancel(this.random() < 0.5);
           if (pauseMs > 0) await delay(pauseMs);
         }
       }),
@@ -66,16 +66,19 @@ export class Guests {
   }
 
   /** Books one slot, and cancels it if chance will have it so. */
-  askOnce(): Promise<void> {
-    return this.bookAndPerhapsCancel();
+  askOnce(withKey = true): Promise<void> {
+    return this.bookAndPerhapsCancel(withKey);
   }
 
   stop(): void {
     this.stopping = true;
   }
 
-  /** Books the slot that begins then; null if it was refused, or not answered before they were told to stop. */
-  async book(startTime: string): Promise<Asked | null> {
+  /**
+   * Books the slot that begins then; null if it was refused, or not answered before they were told to stop. Who asks without an
+   * Idempotency-Key may find that it was he who took the slot.
+   */
+  async book(startTime: string, withKey = true): Promise<Asked | null> {
     const place = (this.place += 1);
     const wish: Asked = {
       kind: 'book',
@@ -88,7 +91,7 @@ export class Guests {
     };
     this.asked.push(wish);
     const answer = await this.askUntilAnswered(wish, '/api/bookings', {
-      headers: { 'Idempotency-Key': wish.inviteeEmail },
+      headers: withKey ? { 'Idempotency-Key': wish.inviteeEmail } : {},
       body: bookingOf(this.offer, wish.startTime, { inviteeEmail: wish.inviteeEmail }),
     });
     if (answer?.status !== 201) return null;
@@ -96,8 +99,8 @@ export class Guests {
     return wish;
   }
 
-  private async bookAndPerhapsCancel(): Promise<void> {
-    const wish = await this.book(this.nextTime());
+  private async bookAndPerhapsCancel(withKey: boolean): Promise<void> {
+    const wish = await this.book(this.nextTime(), withKey);
     if (!wish || this.random() > 0.3) return;
 
     const change: Asked = { ...wish, kind: 'cancel', answers: [], tookMs: [] };
