@@ -7,10 +7,14 @@ import type { WebhookEndpoint } from './domain/webhook-endpoint.js';
 /** Events whose work is still owed. */
 export abstract class OwedEvents {
   /**
-   * The event and what its owner was owed before it, oldest first and at most `limit` of them, locked until the unit of work ends; none
-   * if the event's work is done. Whoever else works on them is waited for.
+   * The event and what its owner was owed before it, if `withLater` also what he is owed since, oldest first and at most `limit` of them,
+   * locked until the unit of work ends; none if the event's work is done. Whoever else works on them is waited for.
    */
-  abstract take(eventId: string, limit: number): Promise<{ id: string; event: DomainEvent }[]>;
+  abstract take(
+    eventId: string,
+    limit: number,
+    withLater: boolean,
+  ): Promise<{ id: string; event: DomainEvent }[]>;
 
   /** Says that the work of these events is done. */
   abstract settle(eventIds: readonly string[]): Promise<void>;

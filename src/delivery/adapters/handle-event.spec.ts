@@ -4,6 +4,7 @@ import { testDatabase, type TestDatabase } from '../../../test/support/database.
 import { aBooking, anEventType } from '../../../test/support/event-types.js';
 import { PostgresMirroredBookings } from '../../calendars/adapters/postgres-mirrored-bookings.js';
 import { FollowBooking } from '../../calendars/use-cases/follow-booking.js';
+import type { DomainEvent } from '../../kernel/domain-event.js';
 import { RandomIds } from '../../kernel/ids.js';
 import { Outbox } from '../../platform/persistence/outbox.js';
 import { PostgresUnitOfWork, Session } from '../../platform/persistence/session.js';
@@ -21,16 +22,19 @@ const ids = new RandomIds();
 describe('Handling an event', () => {
   let database: TestDatabase;
   let handleEvent: HandleEvent;
+  let unitOfWork: PostgresUnitOfWork;
+  let outbox: Outbox;
   let eventId: string;
   let bookingId: string;
+  const ownerId = ids.next();
   const endpointId = ids.next();
 
   beforeAll(async () => {
     database = await testDatabase();
     const { dataSource } = database;
     const session = new Session(dataSource);
-    const unitOfWork = new PostgresUnitOfWork(session);
-    const outbox = new Outbox(session, ids);
+    unitOfWork = new PostgresUnitOfWork(session);
+    outbox = new Outbox(session, ids);
     const clock = new FixedClock();
     handleEvent = new HandleEvent(
       new OutboxOwedEvents(outbox),
@@ -45,7 +49,6 @@ describe('Handling an event', () => {
       ids,
     );
 
-    const ownerId = ids.next();
     const eventType = anEventType(ownerId);
     const booking = aBooking(eventType, '2026-03-02T10:00:00Z');
     bookingId = booking.state.id;
@@ -126,6 +129,34 @@ describe('Handling an event', () => {
     await database.dataSource.query('update outbox set handled_at = null');
     await handleEvent.execute({ eventId });
     expect(await emails()).toHaveLength(3);
+  });
+
+  it('handles what its owner is owed since along with it, unless that cannot be handled', async () => {
+    const more = ['1', '2', '3'].map((n): DomainEvent => ({
+      name: 'contact.created',
+      ownerId,
+      subjectId: ids.next(),
+      occurredAt: new FixedClock().now(),
+      data: { id: ids.next(), name: n } as never,
+    }));
+    const owed = () =>
+      database.dataSource
+        .query('select id from outbox where handled_at is null order by position')
+        .then((rows: { id: string }[]) => rows.map(({ id }) => id));
+    await unitOfWork.run(async () => outbox.append(more));
+    await handleEvent.execute({ eventId: (await owed())[0]! });
+    expect(await owed()).toEqual([]);
+
+    await unitOfWork.run(async () => outbox.append(more));
+    const [first, second, third] = await owed();
+    await database.dataSource.query(`update outbox set name = 'booking.created' where id = $1`, [second]);
+    await handleEvent.execute({ eventId: first! });
+    expect(await owed()).toEqual([second, third]);
+    await expect(handleEvent.execute({ eventId: third! })).rejects.toThrow();
+    expect(await owed()).toEqual([second, third]);
+    await database.dataSource.query('update outbox set handled_at = now() where id = any($1)', [
+      [second, third],
+    ]);
   });
 
   it('does nothing for an event that nobody knows', async () => {

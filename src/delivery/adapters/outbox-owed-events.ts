@@ -6,8 +6,8 @@ export class OutboxOwedEvents extends OwedEvents {
     super();
   }
 
-  take(eventId: string, limit: number): Promise<OwedEvent[]> {
-    return this.outbox.take(eventId, limit);
+  take(eventId: string, limit: number, withLater: boolean): Promise<OwedEvent[]> {
+    return this.outbox.take(eventId, limit, withLater);
   }
 
   settle(eventIds: readonly string[]): Promise<void> {

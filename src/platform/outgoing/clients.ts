@@ -1,7 +1,9 @@
 import { Client } from 'undici';
 
-/** How many connections to one origin may wait for the next request. */
-const MOST_IDLE = 4;
+/** How many connections to one origin may wait for the next request: as many as a few busy endpoints there use at a time. */
+const MOST_IDLE = 32;
+/** And to all of them together. */
+const MOST_IDLE_IN_ALL = 256;
 
 /**
  * A connection for each request, so that none waits for another, and a few that are kept for a while for the next to the same
@@ -10,6 +12,7 @@ const MOST_IDLE = 4;
  */
 export class Clients {
   private readonly idle = new Map<string, Set<Client>>();
+  private idleInAll = 0;
   private closed = false;
 
   constructor(private readonly options: Client.Options) {}
@@ -24,8 +27,10 @@ export class Clients {
   /** Keeps it if there is room and it can be of use again, as told and as it says itself; else ends it. */
   putBack(origin: string, client: Client, reusable: boolean): void {
     const waiting = this.idle.get(origin) ?? new Set();
-    if (!reusable || this.closed || waiting.size >= MOST_IDLE || !client.stats.connected) return end(client);
+    const isRoom = waiting.size < MOST_IDLE && this.idleInAll < MOST_IDLE_IN_ALL;
+    if (!reusable || this.closed || !isRoom || !client.stats.connected) return end(client);
     this.idle.set(origin, waiting.add(client));
+    this.idleInAll += 1;
   }
 
   /** Ends those that wait; those in use end when they are put back. */
@@ -33,6 +38,7 @@ export class Clients {
     this.closed = true;
     for (const waiting of this.idle.values()) waiting.forEach(end);
     this.idle.clear();
+    this.idleInAll = 0;
   }
 
   private open(origin: string): Client {
@@ -47,6 +53,7 @@ export class Clients {
   private forget(origin: string, client: Client): boolean {
     const waiting = this.idle.get(origin);
     if (!waiting?.delete(client)) return false;
+    this.idleInAll -= 1;
     if (waiting.size === 0) this.idle.delete(origin);
     return true;
   }

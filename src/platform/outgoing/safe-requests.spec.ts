@@ -349,10 +349,10 @@ describe('SafeRequests', () => {
   it('keeps no more than a few connections that wait', async () => {
     const good = await receiver(receivers.answersAfter(50));
     const shared = requests();
-    for (const outcome of await Promise.all(Array.from({ length: 20 }, () => post(good.url, shared))))
+    for (const outcome of await Promise.all(Array.from({ length: 40 }, () => post(good.url, shared))))
       expect(outcome.kind).toBe('answered');
-    expect(good.connections).toBe(20);
-    await eventually(() => good.openConnections === 4);
+    expect(good.connections).toBe(40);
+    await eventually(() => good.openConnections === 32);
   });
 
   it('asks on a new connection where the last one was closed', async () => {

@@ -64,7 +64,8 @@ describe('The outbox', () => {
   });
   const append = (...events: DomainEvent[]) => unitOfWork.run(async () => outbox.append(events));
   const rows = () => database.dataSource.query('select * from outbox order by position');
-  const take = (id: string, limit = 10) => unitOfWork.run(() => outbox.take(id, limit));
+  const take = (id: string, { limit = 10, withLater = false } = {}) =>
+    unitOfWork.run(() => outbox.take(id, limit, withLater));
   const waits = async () =>
     (
       await database.dataSource.query(
@@ -138,15 +139,18 @@ describe('The outbox', () => {
     await settleAll();
   });
 
-  it('gives an event together with what is owed of its owner from before, in order', async () => {
+  it('gives an event together with what its owner is owed from before, if wished also from later, in order', async () => {
     await append(contactCreated('1'), contactCreated('2'), contactCreated('3'));
     const [first, second, third] = (await rows()).slice(-3).map(({ id }: { id: string }) => id);
-    const idsOf = async (id: string, limit?: number) => (await take(id, limit)).map((owed) => owed.id);
+    const idsOf = async (id: string, terms?: Parameters<typeof take>[1]) =>
+      (await take(id, terms)).map((owed) => owed.id);
     expect(await idsOf(second)).toEqual([first, second]);
-    expect(await idsOf(third, 2)).toEqual([first, second]);
+    expect(await idsOf(third, { limit: 2 })).toEqual([first, second]);
+    expect(await idsOf(first, { withLater: true })).toEqual([first, second, third]);
 
     await turns.putOff(first, 'cannot be handled');
     expect(await idsOf(third)).toEqual([second, third]);
+    expect(await idsOf(second, { withLater: true })).toEqual([second, third]);
     expect(await idsOf(first)).toEqual([first]);
     await settleAll();
   });
@@ -156,10 +160,10 @@ describe('The outbox', () => {
     const [{ id }] = (await rows()).slice(-1);
     let other: Promise<OwedEvent[]> = Promise.resolve([]);
     await unitOfWork.run(async () => {
-      expect(await outbox.take(id, 10)).toHaveLength(1);
+      expect(await outbox.take(id, 10, false)).toHaveLength(1);
       const session = new Session(database.dataSource);
       const another = new Outbox(session, ids);
-      other = new PostgresUnitOfWork(session).run(() => another.take(id, 10));
+      other = new PostgresUnitOfWork(session).run(() => another.take(id, 10, false));
       await eventually(waits);
       await outbox.settle([id]);
     });

@@ -38,12 +38,12 @@ export class Outbox {
   }
 
   /**
-   * Takes an owed event and what its owner was owed before it, oldest first and at most `limit` of them, locked until the unit of work
-   * ends; whoever else works on them is waited for. What cannot be handled holds up nothing that came after it. None if the event's
-   * work is done.
+   * Takes an owed event and what its owner was owed before it, if `withLater` also what he is owed since, oldest first and at most
+   * `limit` of them, locked until the unit of work ends; whoever else works on them is waited for. What could not be handled holds up
+   * nothing that came after it. None if the event's work is done.
    */
-  async take(eventId: string, limit: number): Promise<OwedEvent[]> {
-    const rows = await this.session.prepared<EventRow>('take owed events', TAKE, [eventId, limit]);
+  async take(eventId: string, limit: number, withLater: boolean): Promise<OwedEvent[]> {
+    const rows = await this.session.prepared<EventRow>('take owed events', TAKE, [eventId, limit, withLater]);
     return rows.map((row) => ({ id: row.id, event: eventOf(row) }));
   }
 
@@ -63,7 +63,7 @@ const TAKE = `
   select id, name, owner_id, subject_id, data, occurred_at
   from outbox
   where owner_id = (select owner_id from outbox where id = $1 and handled_at is null)
-    and position <= (select position from outbox where id = $1) and handled_at is null
+    and ($3 or position <= (select position from outbox where id = $1)) and handled_at is null
     and (id = $1 or last_error is null)
   order by owner_id, position limit $2 for update`;
 
