@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../../test/support/eventually.js';
 import { Together } from './together.js';
 
 describe('Those who ask together', () => {
@@ -37,6 +38,21 @@ describe('Those who ask together', () => {
     }
     expect((await all).at(-1)).toBe(500);
     expect(groups.map(({ asked }) => asked.length)).toEqual([1, 100, 100, 50]);
+  });
+
+  it('wait for no more than a moment behind a go that hangs', async () => {
+    const { groups, ask } = doubling();
+    const hanging = ask(1);
+    const behind = ask(2);
+    await eventually(() => groups.length === 2);
+    groups[1]!.letGo();
+    expect(await behind).toBe(4);
+
+    const later = ask(3);
+    groups[2]!.letGo();
+    expect(await later).toBe(6);
+    groups[0]!.letGo();
+    expect(await hanging).toBe(2);
   });
 
   it('fail together, and nobody who comes after them', async () => {

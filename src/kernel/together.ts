@@ -1,5 +1,7 @@
 /** How many are served in one go at most. */
 const MOST = 100;
+/** For how long others wait behind a go. */
+const PATIENCE_MS = 100;
 
 interface Waiting<Asked, Answer> {
   readonly asked: Asked;
@@ -9,7 +11,8 @@ interface Waiting<Asked, Answer> {
 
 /**
  * Serves many who ask for the same kind of thing together, for what one go costs. Who asks first is served at once; all who ask while a go
- * is under way share the next, so that groups are as large as there is much to do.
+ * is under way share the next, so that groups are as large as there is much to do. Behind a go that takes longer than a tenth of a
+ * second nobody waits: the next begins beside it.
  */
 export class Together<Asked, Answer> {
   private waiting: Waiting<Asked, Answer>[] = [];
@@ -21,21 +24,31 @@ export class Together<Asked, Answer> {
   ask(asked: Asked): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ asked, resolve, reject });
-      if (!this.isUnderWay) void this.serveAll();
+      if (!this.isUnderWay) this.serveNext();
     });
   }
 
-  private async serveAll(): Promise<void> {
+  private serveNext(): void {
+    const group = this.waiting.splice(0, MOST);
     this.isUnderWay = true;
-    while (this.waiting.length > 0) {
-      const group = this.waiting.splice(0, MOST);
-      try {
-        const answers = await this.serve(group.map(({ asked }) => asked));
+    let isWaitedFor = true;
+    const goOn = () => {
+      if (!isWaitedFor) return;
+      isWaitedFor = false;
+      clearTimeout(patience);
+      if (this.waiting.length > 0) this.serveNext();
+      else this.isUnderWay = false;
+    };
+    const patience = setTimeout(goOn, PATIENCE_MS);
+    this.serve(group.map(({ asked }) => asked)).then(
+      (answers) => {
         group.forEach(({ resolve }, place) => resolve(answers[place]!));
-      } catch (error) {
+        goOn();
+      },
+      (error: unknown) => {
         for (const { reject } of group) reject(error);
-      }
-    }
-    this.isUnderWay = false;
+        goOn();
+      },
+    );
   }
 }

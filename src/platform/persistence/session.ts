@@ -109,7 +109,7 @@ export class Session {
     } finally {
       this.attempt = null;
     }
-    await this.attempts.store(attempt);
+    if (attempt.toBeWritten.length > 0) await this.attempts.store(attempt);
     this.ring(attempt);
     return decided;
   }
