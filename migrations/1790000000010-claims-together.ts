@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Time of several hosts is claimed at once: bookings that are stored together pay for one look. */
+/**
+ * Time of several hosts is claimed at once: bookings that are stored together pay for one look. `claim_time_of_host` stays, for processes
+ * of the version before, which call it until they have been replaced.
+ */
 export class ClaimsTogether1790000000010 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
