@@ -19,8 +19,8 @@ import type {
   WebhookDeliveries,
 } from '../ports.js';
 
-/** How many events are handled in one unit of work at most. */
-const AT_ONCE = 50;
+/** How many events are handled in one unit of work at most: few enough for others of the same owner not to wait in vain for its locks. */
+const AT_ONCE = 20;
 
 export interface HandleEventCommand {
   readonly eventId: string;
