@@ -27,6 +27,7 @@ export function codePoints(text: string): number {
   return count;
 }
 
+/** Whether a text has more code points than that; they are counted only where it may. */
 export function isLongerThan(text: string, codePointsAtMost: number): boolean {
   return text.length > codePointsAtMost && codePoints(text) > codePointsAtMost;
 }

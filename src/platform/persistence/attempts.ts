@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { Together } from '../../kernel/together.js';
-import { databaseErrorCode, endsConnection } from './database-errors.js';
+import { databaseErrorCode, endsConnection, LOCK_TIMEOUT, STATEMENT_TIMEOUT } from './database-errors.js';
 import { Ending, itemsInto } from './ending.js';
 import { WritesAtOnce, writeOf, type Write, type Writer } from './writes-at-once.js';
 
@@ -24,8 +24,6 @@ const IMPATIENT: Write = {
   text: `select set_config('lock_timeout', '50ms', true)`,
   values: [],
 };
-const LOCK_TIMEOUT = '55P03';
-const STATEMENT_TIMEOUT = '57014';
 
 /** What became of an attempt among others: stored, to be stored alone, or failed for good. */
 type Outcome = 'stored' | 'alone' | { readonly fault: unknown };

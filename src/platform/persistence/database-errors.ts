@@ -16,6 +16,8 @@ export function brokenConstraint(error: unknown): string | null {
 }
 
 const SERIALIZATION_FAILURE = '40001';
+export const LOCK_TIMEOUT = '55P03';
+export const STATEMENT_TIMEOUT = '57014';
 
 /** Somebody else was quicker, and what the work had read is no longer so. It is begun again, as after a serialization failure. */
 export class Overtaken extends Error {
@@ -47,8 +49,8 @@ const SOCKET_CODES = new Set([
   'EHOSTUNREACH',
 ]);
 const PASSING_STATES = new Set([
-  '55P03',
-  '57014',
+  LOCK_TIMEOUT,
+  STATEMENT_TIMEOUT,
   '57P01',
   '57P02',
   '57P03',
