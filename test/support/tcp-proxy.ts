@@ -95,11 +95,12 @@ export class TcpProxy {
   }
 
   private join(client: Socket, target: Socket): void {
+    for (const end of [client, target]) end.setNoDelay(); // as those who speak through it do
     let swallowed = false;
     let line = Promise.resolve();
     const later = (work: () => void) => {
       const arrival = performance.now() + this.delayMs;
-      line = line.then(() => delay(Math.max(0, arrival - performance.now()))).then(work);
+      line = line.then(() => until(arrival)).then(work);
     };
 
     client.on('data', (chunk) => swallowed || (this.tap('client', chunk, client) && target.write(chunk)));
@@ -114,4 +115,9 @@ export class TcpProxy {
       target.destroy();
     });
   }
+}
+
+async function until(arrival: number): Promise<void> {
+  const left = arrival - performance.now();
+  if (left > 0) await delay(left);
 }
