@@ -30,7 +30,7 @@ export function makeDataSource(options: DataSourceOptions): DataSource {
     poolErrorHandler: () => undefined, // an idle connection was lost; the next request opens another
     extra: {
       Client: ListenedClient,
-      options: `-c timezone=UTC ${options.patient ? '' : IMPATIENT}`,
+      options: `-c timezone=UTC ${options.patient ? '' : `${IMPATIENT} ${BY_INDEX}`}`,
       query_timeout: options.patient ? undefined : 5_500, // a server that fell silent never keeps its own time limits
       keepAlive: true,
       pipeline: true, // statements of one transaction need not wait for each other's answers
@@ -52,6 +52,10 @@ class ListenedClient extends pg.Client {
 
 const IMPATIENT =
   '-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000';
+
+// A plan that is made and kept while a table is nearly empty, be it of a prepared statement or of a foreign key, would go on to read all
+// of it when it has grown.
+const BY_INDEX = '-c enable_seqscan=off';
 
 /**
  * Brings the schema up to date, one process at a time, and returns the names of the migrations that ran. Index builds on large
