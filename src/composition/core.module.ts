@@ -68,7 +68,7 @@ export class CoreModule {
       provide(Session, DataSource),
       provideAs(UnitOfWork, PostgresUnitOfWork, Session),
       provide(Outbox, Session, Ids),
-      provide(OutboxTurns, DataSource),
+      provide(OutboxTurns, DataSource, Session, UnitOfWork),
       provide(Idempotency, Session, UnitOfWork, Clock),
     ];
     return { module: CoreModule, providers, exports: providers.map((provider) => tokenOf(provider)) };

@@ -8,7 +8,7 @@ import { zoneDataVersion } from '../kernel/time-zone.js';
 import { prepareDataDir } from '../platform/data-dir.js';
 import { Log } from '../platform/log.js';
 import { makeDataSource } from '../platform/persistence/data-source.js';
-import { OutboxTurns } from '../platform/persistence/outbox.js';
+import { outboxBacklog } from '../platform/persistence/outbox.js';
 import { Sql } from '../platform/persistence/sql.js';
 import { BookingCounts } from '../scheduling/reads/booking-counts.js';
 import { openAdapters } from './core.js';
@@ -92,7 +92,7 @@ async function examineOpen(dataSource: DataSource, profile: Profile): Promise<Ch
   const applied = await appliedMigrations(dataSource);
   const known = migrations.map(({ name }) => name);
   const isMigrated = known.every((name) => applied.includes(name));
-  const outbox = applied.length > 0 ? [await new OutboxTurns(dataSource).backlog()] : [];
+  const outbox = applied.length > 0 ? [await outboxBacklog(new Sql(dataSource))] : [];
   const wrongCounts = isMigrated ? [await new BookingCounts(new Sql(dataSource)).wrong()] : [];
   const stale = isMigrated ? [await new CalendarReads(new Sql(dataSource)).stale()] : [];
   return [

@@ -4,8 +4,11 @@ import { formatInstant } from '../../kernel/instant-text.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { Job } from '../../kernel/job-queue.js';
 import { instantOf } from './instant-column.js';
+import type { UnitOfWork } from '../../kernel/unit-of-work.js';
+import { takeInTurns } from './fair-turns.js';
 import { RUNG_FOR, type Turns } from './relay.js';
 import type { Session } from './session.js';
+import type { Sql } from './sql.js';
 import type { Writer } from './writes-at-once.js';
 
 /** An event as it waits in the outbox for its work to be done. */
@@ -49,6 +52,7 @@ export class Outbox {
 
   /** Says that the work of these events is done, in the same transaction as that work. */
   async settle(eventIds: readonly string[]): Promise<void> {
+    this.session.doWithoutDisk(); // what is lost is done once more, as it is lost with its work
     this.session.write(
       'settle owed events',
       'update outbox set handled_at = now(), last_error = null where id = any($1)',
@@ -68,21 +72,20 @@ const TAKE = `
   order by owner_id, position limit $2 for update`;
 
 /**
- * The outbox as the relay sees it. Owners take turns, and no more than two hundred events are rung for at a time: however much happens
- * to one owner at once, what happens to another is told soon.
+ * The outbox as the relay sees it. Whoever hears a ring does much of what that owner is owed, so that each owner is rung for once: again
+ * when that is done, or after a second, as the ring may have been lost. No more than sixteen are rung for at a time, first of those who are
+ * owed least: however much happens to one owner at once, what happens to another is told soon.
  */
 export class OutboxTurns implements Turns {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly session: Session,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
 
   async takeDue(limit: number): Promise<Job[]> {
-    const [rows] = await this.dataSource.transaction(async (manager) => {
-      await manager.query('select pg_advisory_xact_lock($1)', [RELAYS]);
-      // A statement of its own, begun when no other relay looks: it sees whatever others have taken before.
-      return manager.query<[TakenRow[], number]>(TAKE_DUE, [limit]);
-    });
-    return rows
-      .sort((a, b) => a.place - b.place || a.position - b.position)
-      .map(({ id }) => ({ name: 'handle-event', id }));
+    const ids = await takeInTurns(this.session, this.unitOfWork, 'outbox', TAKE_DUE, limit);
+    return ids.map((id) => ({ name: 'handle-event', id }));
   }
 
   async giveBack(jobs: readonly Job[]): Promise<void> {
@@ -124,15 +127,6 @@ export class OutboxTurns implements Turns {
     return retried;
   }
 
-  /** How many events are owed, and for how many seconds the oldest of them has been. */
-  async backlog(): Promise<{ owed: number; oldestSeconds: number }> {
-    const [row] = await this.dataSource.query<[{ owed: number; oldest: number }]>(
-      `select count(*)::int as owed, coalesce(extract(epoch from now() - min(occurred_at)), 0)::float8 as oldest
-       from outbox where handled_at is null`,
-    );
-    return { owed: row.owed, oldestSeconds: Math.max(0, row.oldest) };
-  }
-
   /** Forgets what nobody will ask for again: events done 30 days ago, idempotency keys older than a day. */
   async prune(): Promise<void> {
     await this.dataSource.query(`delete from outbox where handled_at < now() - interval '30 days'`);
@@ -140,6 +134,15 @@ export class OutboxTurns implements Turns {
       `delete from idempotency_keys where created_at < now() - interval '24 hours'`,
     );
   }
+}
+
+/** How many events are owed, and for how many seconds the oldest of them has been. */
+export async function outboxBacklog(sql: Sql): Promise<{ owed: number; oldestSeconds: number }> {
+  const [row] = await sql.query<{ owed: number; oldest: number }>(
+    `select count(*)::int as owed, coalesce(extract(epoch from now() - min(occurred_at)), 0)::float8 as oldest
+     from outbox where handled_at is null`,
+  );
+  return { owed: row!.owed, oldestSeconds: Math.max(0, row!.oldest) };
 }
 
 // Rows come out of the list in order, and take their positions in that order.
@@ -152,9 +155,6 @@ const APPEND: Writer<EventRow> = {
   valuesOf: (rows) => [JSON.stringify(rows)],
 };
 
-/** The lock of the relay that looks. */
-const RELAYS = 0x11_4b_71_3f;
-
 // The first step goes along the index from owner to owner: the cost grows with how many are owed anything, and not with how much.
 const TAKE_DUE = `
   with recursive owners as (
@@ -164,16 +164,19 @@ const TAKE_DUE = `
       select owner_id from outbox where handled_at is null and owner_id > owners.owner_id
       order by owner_id limit 1) next
   ), rung as (
-    select owner_id, count(*) as rung from outbox
+    select owner_id, count(*) as rung, max(next_attempt_at) as until from outbox
     where handled_at is null and next_attempt_at > now() and attempts > 0 and last_error is null group by owner_id
   ), chosen as (
-    select due.id, coalesce(rung, 0) + due.place as place
+    select due.id, coalesce(rung, 0) as place
     from owners left join rung using (owner_id) cross join lateral (
-      select id, position, row_number() over (order by position) as place
-      from outbox where handled_at is null and owner_id = owners.owner_id and next_attempt_at <= now()
-      order by position limit $1) due
-    order by coalesce(rung, 0) + due.place, due.position
-    limit least($1, greatest(0, 200 - (select coalesce(sum(rung), 0) from rung)))
+      select id, position, count(*) over () as owed from (
+        select id, position from outbox
+        where handled_at is null and owner_id = owners.owner_id and next_attempt_at <= now()
+        order by position limit 20) first
+      order by position limit 1) due
+    where until is null or until < now() + ${RUNG_FOR} - interval '1 s'
+    order by coalesce(rung, 0), due.owed, due.position
+    limit least($1, greatest(0, 16 - (select coalesce(sum(rung), 0) from rung)))
   ), taken as (
     select id from outbox
     where id = any(array(select id from chosen))
@@ -182,14 +185,7 @@ const TAKE_DUE = `
   )
   update outbox o set attempts = attempts + 1, next_attempt_at = now() + ${RUNG_FOR}
   from chosen where o.id = any(array(select id from taken)) and chosen.id = o.id
-  returning o.id, o.position::float8, chosen.place::int`;
-
-interface TakenRow {
-  id: string;
-  position: number;
-  /** Its place among what is rung for of its owner. */
-  place: number;
-}
+  returning o.id, chosen.place::int, o.position::float8 as due`;
 
 interface EventRow {
   id: string;

@@ -20,8 +20,8 @@ export interface Turns {
 }
 
 /**
- * Rings the queue for what is owed: when it is woken, though with 20 ms between two looks, and every second in any case. Work whose
- * ring was lost (a killed worker, a wiped queue) is rung for again when its turn ends.
+ * Rings the queue for what is owed: when it is woken, though with 20 ms between two looks, or three times what a look takes, and every
+ * second in any case. Work whose ring was lost (a killed worker, a wiped queue) is rung for again when its turn ends.
  */
 export class Relay {
   private timer: NodeJS.Timeout | null = null;
@@ -49,11 +49,12 @@ export class Relay {
     }
     if (this.timer) clearTimeout(this.timer);
     this.again = false;
+    const begun = performance.now();
     this.pass = this.ring()
       .catch(this.onError)
       .finally(() => {
         this.pass = null;
-        this.pause();
+        this.pause(performance.now() - begun);
       });
   }
 
@@ -63,14 +64,17 @@ export class Relay {
     await this.pass;
   }
 
-  private pause(): void {
+  private pause(tookMs: number): void {
     if (this.stopped) return;
     this.pausing = true;
-    this.timer = setTimeout(() => {
-      this.pausing = false;
-      this.timer = setTimeout(() => this.wake(), POLL_MS);
-      if (this.again) this.wake();
-    }, PAUSE_MS);
+    this.timer = setTimeout(
+      () => {
+        this.pausing = false;
+        this.timer = setTimeout(() => this.wake(), POLL_MS);
+        if (this.again) this.wake();
+      },
+      Math.min(Math.max(PAUSE_MS, 3 * tookMs), POLL_MS),
+    );
   }
 
   private async ring(): Promise<void> {

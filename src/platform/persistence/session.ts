@@ -72,6 +72,14 @@ export class Session {
     this.transactionUnderWay.follow(sent);
   }
 
+  /**
+   * Does not have the commit wait for the disk. What the database may lose of it with its machine's power, or when it is killed, is the
+   * last half second, and always with all that was committed after it.
+   */
+  doWithoutDisk(): void {
+    this.follow(this.query('set local synchronous_commit to off'));
+  }
+
   /** Leaves items to be written just before the commit, in this order and together with all else that is left to that writer. */
   leave<Item>(writer: Writer<Item>, items: readonly Item[]): void {
     this.underWay.leave(writer, items);
