@@ -9,6 +9,7 @@ import { CalendarFeeds1790000000007 } from './1790000000007-calendar-feeds.js';
 import { Claims1790000000008 } from './1790000000008-claims.js';
 import { BothWays1790000000009 } from './1790000000009-both-ways.js';
 import { ClaimsTogether1790000000010 } from './1790000000010-claims-together.js';
+import { LighterClaims1790000000011 } from './1790000000011-lighter-claims.js';
 
 /** Every migration by name, in order. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   Claims1790000000008,
   BothWays1790000000009,
   ClaimsTogether1790000000010,
+  LighterClaims1790000000011,
 ];

@@ -12,7 +12,7 @@ export function productionAdapters({ databaseUrl, redisUrl }: ProductionProfile,
     openJobQueue: () =>
       new BullMqJobQueue({
         url: redisUrl,
-        concurrency: { database: 4, webhooks: 128, mail: 8, calendars: 8, mirror: 32 },
+        concurrency: { database: 2, webhooks: 128, mail: 16, calendars: 8, mirror: 32 },
         onError: (error, job) => log.error(error, job ? 'a job failed' : 'the queue is at fault'),
       }),
     worksInProcess: false,

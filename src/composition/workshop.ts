@@ -27,8 +27,8 @@ import { Relay, type Turns } from '../platform/persistence/relay.js';
 import { Watchdog } from '../platform/queue/watchdog.js';
 import type { DeliveryMetrics } from './delivery-metrics.js';
 
-/** Every job by name. What is returned is the attempt at a delivery, if the job made one. */
-type JobWork = Record<JobName, (id: string) => Promise<Attempted | null | void>>;
+/** Every job by name. What is returned are the attempts at deliveries that the job made. */
+type JobWork = Record<JobName, (id: string) => Promise<readonly Attempted[] | Attempted | null | void>>;
 
 /** Where what is owed gets done: relays ring, the queue hands on, the jobs work. */
 export class Workshop {
@@ -79,7 +79,7 @@ export class Workshop {
         followCalendar: app.get(FollowCalendar),
       }),
     };
-    const handle = async ({ name, id }: Job) => (await work[name](id)) ?? null;
+    const handle = async ({ name, id }: Job) => [(await work[name](id)) ?? []].flat();
     metrics.watch(queue);
     const watchdog = new Watchdog(queue, (lane) => {
       metrics.laneReopened(lane);
@@ -87,15 +87,15 @@ export class Workshop {
     });
     const doJob = async (job: Job) => {
       try {
-        const attempted = await orPutOff(events, handle, job);
-        if (attempted) metrics.attempted(attempted);
+        for (const attempted of await orPutOff(events, handle, job)) metrics.attempted(attempted);
       } catch (error) {
         metrics.jobFailed(job);
         throw error;
       }
-      // There is room for another.
+      // There is room for another, and what waited for this to be done with may have its turn.
       if (job.name === 'handle-event') relay.events.wake();
       if (job.name === 'deliver-webhook') relay.deliveries.wake();
+      if (job.name === 'send-email') relay.emails.wake();
       if (job.name === 'mirror-booking') relay.mirrorings.wake();
       if (job.name === 'sync-calendar') relay.followings.wake(); // it may have noticed something
     };
@@ -127,9 +127,9 @@ export class Workshop {
 /** An event that cannot be handled waits longer each time; all else that failed unrecorded is rung for again soon. */
 async function orPutOff(
   events: OutboxTurns,
-  handle: (job: Job) => Promise<Attempted | null>,
+  handle: (job: Job) => Promise<Attempted[]>,
   job: Job,
-): Promise<Attempted | null> {
+): Promise<Attempted[]> {
   try {
     return await handle(job);
   } catch (error) {

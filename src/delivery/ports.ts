@@ -10,14 +10,15 @@ export abstract class OwedEvents {
    * The event and what its owner was owed before it, if `withLater` also what he is owed since, oldest first and at most `limit` of them,
    * locked until the unit of work ends; none if the event's work is done. Whoever else works on them is waited for.
    */
-  abstract take(
-    eventId: string,
-    limit: number,
-    withLater: boolean,
-  ): Promise<{ id: string; event: DomainEvent }[]>;
+  abstract take(eventId: string, limit: number, withLater: boolean): Promise<OwedEvent[]>;
 
   /** Says that the work of these events is done. */
   abstract settle(eventIds: readonly string[]): Promise<void>;
+}
+
+export interface OwedEvent<Event extends DomainEvent = DomainEvent> {
+  readonly id: string;
+  readonly event: Event;
 }
 
 /** The owners as far as deliveries need to know them. */
@@ -94,16 +95,17 @@ export abstract class WebhookDeliveries {
   abstract abandon(endpointId: string, reason: string): Promise<void>;
 
   /**
-   * Takes of these deliveries those that are due, each for one attempt, and none that is under way elsewhere or that somebody changes at
-   * this moment. A claim ends by itself after 20 s.
+   * Takes of these deliveries those that are due, each for one attempt, and none that is under way elsewhere. A claim ends by itself after
+   * 20 s.
    */
   abstract claim(deliveryIds: readonly string[]): Promise<ClaimedDelivery[]>;
 
   /**
-   * Records what came of claimed attempts, and returns the ids of the deliveries. Nothing is recorded of one that somebody else has claimed
-   * since, or that was given up or begun anew.
+   * Records what came of claimed attempts, and of those that go on claims the next that their endpoint is owed, in their place and as if
+   * by `claim`, as long as the endpoint is enabled and its last attempt did not fail. Returns each recorded delivery's id with what was
+   * claimed in its place. Nothing is recorded of one that somebody else has claimed since, or that was given up or begun anew.
    */
-  abstract record(ended: readonly EndedAttempt[]): Promise<ReadonlySet<string>>;
+  abstract record(ended: readonly EndedAttempt[]): Promise<ReadonlyMap<string, ClaimedDelivery | null>>;
 
   /** Gives the claimed delivery up without an attempt. */
   abstract giveUp(claim: ClaimedDelivery, reason: string): Promise<void>;
@@ -147,6 +149,8 @@ export interface EndedAttempt {
   readonly claim: ClaimedDelivery;
   readonly attempt: WebhookAttempt;
   readonly outcome: DeliveryOutcome;
+  /** Whether whoever made the attempt goes on with the next that the endpoint is owed. */
+  readonly goesOn: boolean;
 }
 
 /** One attempt that was made and recorded, for those who keep count. */

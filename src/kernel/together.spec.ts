@@ -4,12 +4,12 @@ import { Together } from './together.js';
 
 describe('Those who ask together', () => {
   /** Doubles numbers, one group at a time, each when it is let go. */
-  const doubling = () => {
+  const doubling = (manners?: { rests: boolean }) => {
     const groups: { asked: readonly number[]; letGo: () => void; fail: (error: Error) => void }[] = [];
     const together = new Together(async (asked: readonly number[]) => {
       await new Promise<void>((letGo, fail) => groups.push({ asked, letGo, fail }));
       return asked.map((number) => 2 * number);
-    });
+    }, manners);
     return { groups, ask: (number: number) => together.ask(number) };
   };
 
@@ -53,6 +53,21 @@ describe('Those who ask together', () => {
     expect(await later).toBe(6);
     groups[0]!.letGo();
     expect(await hanging).toBe(2);
+  });
+
+  it('wait for as long again as a go took, where it rests', async () => {
+    const { groups, ask } = doubling({ rests: true });
+    const begun = performance.now();
+    const first = ask(1);
+    const second = ask(2);
+    await eventually(() => performance.now() - begun > 30);
+    groups[0]!.letGo();
+    await first;
+    await new Promise(setImmediate);
+    expect(groups).toHaveLength(1);
+    await eventually(() => groups.length === 2);
+    groups[1]!.letGo();
+    expect(await second).toBe(4);
   });
 
   it('fail together, and nobody who comes after them', async () => {

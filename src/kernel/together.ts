@@ -18,8 +18,14 @@ export class Together<Asked, Answer> {
   private waiting: Waiting<Asked, Answer>[] = [];
   private isUnderWay = false;
 
-  /** `serve` returns one answer for each that is asked, in that order. If it throws, so does each `ask` it was called for. */
-  constructor(private readonly serve: (asked: readonly Asked[]) => Promise<readonly Answer[]>) {}
+  /**
+   * `serve` returns one answer for each that is asked, in that order. If it throws, so does each `ask` it was called for. One that `rests`
+   * does so after each go, for as long as that took: it leaves half of the time to others who need the same database.
+   */
+  constructor(
+    private readonly serve: (asked: readonly Asked[]) => Promise<readonly Answer[]>,
+    private readonly manners: { readonly rests: boolean } = { rests: false },
+  ) {}
 
   ask(asked: Asked): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -40,14 +46,19 @@ export class Together<Asked, Answer> {
       else this.isUnderWay = false;
     };
     const patience = setTimeout(goOn, PATIENCE_MS);
+    const begun = performance.now();
+    const end = () => {
+      if (this.manners.rests) setTimeout(goOn, performance.now() - begun);
+      else goOn();
+    };
     this.serve(group.map(({ asked }) => asked)).then(
       (answers) => {
         group.forEach(({ resolve }, place) => resolve(answers[place]!));
-        goOn();
+        end();
       },
       (error: unknown) => {
         for (const { reject } of group) reject(error);
-        goOn();
+        end();
       },
     );
   }

@@ -83,6 +83,37 @@ describe('A webhook that is due', () => {
     expect(receiver.requests).toHaveLength(1);
   });
 
+  it('takes what its endpoint is owed after it along, eight in a row at most', async () => {
+    const owed: DeliveryRow[] = [];
+    for (let count = 0; count < 10; count += 1) owed.push(await owedOne());
+    const attempts = await deliver(owed[0]!);
+    expect(attempts).toHaveLength(8);
+    const posted = receiver.requests.map(({ headers }) => headers['webhook-id']);
+    expect(posted).toEqual(owed.slice(0, 8).map(({ eventId }) => eventId));
+    expect((await deliveries()).map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 8 }, () => 'SUCCEEDED'),
+      ...['PENDING', 'PENDING'],
+    ]);
+  });
+
+  it('takes nothing along when its receiver was slow, or failed', async () => {
+    const [first, second] = [await owedOne(), await owedOne(), await owedOne()];
+    receiver.behave((response, request) => setTimeout(() => ok(response, request), 260));
+    expect(await deliver(first)).toMatchObject([{ outcome: 'succeeded' }]);
+    receiver.behave(broken);
+    expect(await deliver(second)).toMatchObject([{ outcome: 'retry' }]);
+    expect(receiver.requests).toHaveLength(2);
+  });
+
+  it("is posted once where six workers at once take each other's along", async () => {
+    const owed: DeliveryRow[] = [];
+    for (let count = 0; count < 24; count += 1) owed.push(await owedOne());
+    await Promise.all(owed.slice(0, 6).map(deliver));
+    await Promise.all(owed.slice(6).map(deliver));
+    const posted = receiver.requests.map(({ headers }) => headers['webhook-id']);
+    expect(posted.sort()).toEqual(owed.map(({ eventId }) => eventId).sort());
+  });
+
   it('is signed with both secrets while they rotate', async () => {
     const next = await webhooks.rotateSecret.execute({ endpointId });
     await deliver(await owedOne());

@@ -85,6 +85,17 @@ describe('Deliveries that are due', () => {
     expect(taken.slice(3)).toEqual([many.ids[1], few.ids[1], many.ids[2]]);
   });
 
+  it('are first of those endpoints that are owed least, and no more than forty wait for a worker', async () => {
+    for (let count = 0; count < 10; count += 1) await endpointOwed(8);
+    const late = await endpointOwed(1);
+    const taken = await take(1);
+    expect(taken).toEqual(late.ids);
+    expect(await take()).toHaveLength(39);
+    expect(await take()).toEqual([]);
+    await claim(late.ids[0]!);
+    expect(await take()).toHaveLength(1);
+  });
+
   it('are taken by one of several relays that look at once, and are no more for it', async () => {
     const { ids } = await endpointOwed(100);
     for (let round = 1; round <= 5; round += 1) {

@@ -13,6 +13,7 @@ const PRUNED_AT_ONCE = 1_000;
 /**
  * Deliveries that are due, as the relay sees them. Endpoints take turns, and of each of them at most eight are rung for or under way
  * at a time, one of an endpoint whose last attempt failed: however many a slow or dead receiver is owed, others wait for none of them.
+ * No more than a hundred wait at a time for somebody who has heard the ring: however much is owed, what comes now has its turn soon.
  */
 export class DueDeliveries implements Turns {
   constructor(
@@ -60,16 +61,11 @@ export class DueDeliveries implements Turns {
 }
 
 /** Whether the delivery `d` is due and nobody was rung for it who may still come. */
-const IS_DUE = `
+export const IS_DUE = `
   d.status = 'PENDING' and d.next_attempt_at <= now() and (d.busy_until is null or d.busy_until <= now())`;
 
-/** How many more of the endpoint `e` may be rung for. */
-const ROOM = `
-  (case when e.failing_since is null then 8 else 1 end
-   - (select count(*) from webhook_deliveries b
-      where b.endpoint_id = e.id and b.status = 'PENDING' and b.busy_until > now()))`;
-
 // The first step goes along the index from endpoint to endpoint: the cost grows with how many are owed anything, and not with how much.
+// Of each the first sixteen show enough: those rung for or under way were the first when they were taken.
 const TAKE_DUE = `
   with recursive owed as (
     (select d.endpoint_id, d.next_attempt_at from webhook_deliveries d
@@ -80,14 +76,22 @@ const TAKE_DUE = `
       select d.endpoint_id, d.next_attempt_at from webhook_deliveries d
       where d.status = 'PENDING' and d.endpoint_id > owed.endpoint_id
       order by d.endpoint_id, d.next_attempt_at limit 1) next
-  ), chosen as (
-    select first.id, first.place, first.next_attempt_at
+  ), seen as (
+    select sight.*, case when e.failing_since is null then 8 else 1 end - busy as room
     from owed join webhook_endpoints e on e.id = owed.endpoint_id cross join lateral (
-      select d.id, d.next_attempt_at, row_number() over (order by d.next_attempt_at) as place
-      from webhook_deliveries d where d.endpoint_id = e.id and ${IS_DUE}
-      order by d.next_attempt_at limit greatest(0, ${ROOM})) first
+      select count(*) filter (where is_busy) as busy, count(*) filter (where is_busy and not under_way) as waiting,
+        array_agg(id order by next_attempt_at) filter (where not is_busy) as due, min(next_attempt_at) as since
+      from (
+        select d.id, d.next_attempt_at, d.under_way, (d.busy_until > now()) is true as is_busy
+        from webhook_deliveries d
+        where d.endpoint_id = e.id and d.status = 'PENDING' and d.next_attempt_at <= now()
+        order by d.next_attempt_at limit 16) first) sight
     where owed.next_attempt_at <= now()
-    order by first.place, first.next_attempt_at limit $1
+  ), chosen as (
+    select id, busy + place as place
+    from seen cross join lateral unnest(due[1:room]) with ordinality as delivery (id, place)
+    order by busy + place, cardinality(due), since
+    limit least($1, greatest(0, 40 - (select sum(waiting) from seen)))
   )
   update webhook_deliveries d set busy_until = now() + ${RUNG_FOR}, under_way = false
   from chosen where d.id = chosen.id and (d.busy_until is null or d.busy_until <= now())

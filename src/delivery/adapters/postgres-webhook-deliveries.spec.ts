@@ -28,9 +28,9 @@ describe('Deliveries of webhooks', () => {
   const record = async (ended: EndedAttempt) =>
     (await webhooks.unitOfWork.run(() => webhooks.deliveries.record([ended]))).has(ended.claim.id);
   const succeed = (claim: ClaimedDelivery) =>
-    record({ claim, attempt: attempt(), outcome: { kind: 'succeeded' } });
+    record({ claim, attempt: attempt(), outcome: { kind: 'succeeded' }, goesOn: false });
   const fail = (claim: ClaimedDelivery) =>
-    record({ claim, attempt: attempt('No'), outcome: { kind: 'retry', afterSeconds: 300 } });
+    record({ claim, attempt: attempt('No'), outcome: { kind: 'retry', afterSeconds: 300 }, goesOn: false });
   const endClaim = (id: string) =>
     webhooks.query(`update webhook_deliveries set busy_until = now() where id = $1`, [id]);
   const onlyDelivery = async () => {

@@ -4,7 +4,7 @@ import { formatInstant } from '../../kernel/instant-text.js';
 import type { Session } from '../../platform/persistence/session.js';
 import type { WebhookEndpoint } from '../domain/webhook-endpoint.js';
 import { WebhookDeliveries, type ClaimedDelivery, type EndedAttempt, type Recovered } from '../ports.js';
-import { WEBHOOK_DELIVERIES_CHANNEL } from './due-deliveries.js';
+import { IS_DUE, WEBHOOK_DELIVERIES_CHANNEL } from './due-deliveries.js';
 
 // No statement takes longer than a fraction of a second, however much an endpoint is owed.
 const RECOVERED_AT_ONCE = 2_000;
@@ -90,24 +90,14 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
   }
 
   async claim(deliveryIds: readonly string[]): Promise<ClaimedDelivery[]> {
-    this.doWithoutDisk();
-    return this.session.query<ClaimedDelivery>(
-      `with due as (
-         select id from webhook_deliveries d
-         where id = any($1)
-           and (status = 'PENDING' and next_attempt_at <= now() and not ${IS_UNDER_WAY}) is true -- by which nothing is to be searched
-         for update skip locked
-       )
-       update webhook_deliveries d set under_way = true, turn = turn + 1, busy_until = now() + interval '20 s'
-       from due, published_events p where d.id = due.id and p.id = d.event_id
-       returning d.id, d.endpoint_id as "endpointId", d.event_id as "eventId", p.name as "eventName", p.body,
-         d.attempts, d.turn`,
-      [deliveryIds.filter(isId)],
-    );
+    this.session.doWithoutDisk(); // what is lost is attempted once more, under the same id
+    return this.session.prepared<ClaimedDelivery>('claim webhook deliveries', CLAIM, [
+      deliveryIds.filter(isId),
+    ]);
   }
 
-  async record(ended: readonly EndedAttempt[]): Promise<ReadonlySet<string>> {
-    this.doWithoutDisk();
+  async record(ended: readonly EndedAttempt[]): Promise<ReadonlyMap<string, ClaimedDelivery | null>> {
+    this.session.doWithoutDisk(); // what is lost is attempted once more, under the same id
     const columns = {
       ids: ended.map(({ claim }) => claim.id),
       turns: ended.map(({ claim }) => claim.turn),
@@ -118,15 +108,14 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
       times: ended.map(({ attempt }) => attempt.tookMs),
       codes: ended.map(({ attempt }) => attempt.statusCode),
       responses: ended.map(({ attempt }) => attempt.response),
+      goOn: ended.map(({ goesOn }) => goesOn),
     };
-    const recorded = await this.session.query<{ id: string }>(RECORD, Object.values(columns));
-    return new Set(recorded.map(({ id }) => id));
-  }
-
-  // What the database loses when its machine loses power is attempted once more, under the same id: that is not worth waiting for the
-  // disk with every claim and every attempt.
-  private doWithoutDisk(): void {
-    this.session.follow(this.session.query('set local synchronous_commit to off'));
+    const recorded = await this.session.prepared<RecordedRow>(
+      'record webhook attempts',
+      RECORD,
+      Object.values(columns),
+    );
+    return new Map(recorded.map(({ endedId, ...next }) => [endedId, next.id === null ? null : next]));
   }
 
   async giveUp({ id, turn }: ClaimedDelivery, reason: string): Promise<void> {
@@ -139,27 +128,62 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
   }
 }
 
+/** Whether somebody makes an attempt at the delivery `d`, and has not taken too long. */
+const IS_UNDER_WAY = '(d.under_way and d.busy_until > now())';
+
+interface RecordedRow extends ClaimedDelivery {
+  endedId: string;
+}
+
+/** Claims the deliveries of the step `due` before it. */
+const CLAIM_DUE = `
+  update webhook_deliveries d set under_way = true, turn = turn + 1, busy_until = now() + interval '20 s'
+  from due, published_events p where d.id = due.id and p.id = d.event_id
+  returning d.id, d.endpoint_id as "endpointId", d.event_id as "eventId", p.name as "eventName", p.body, d.attempts, d.turn`;
+
+// Whoever has one of them locked, if only to see that it is not due, is waited for: who hears a ring and lets it be makes it a lost one.
+const CLAIM = `
+  with due as (
+    select id from webhook_deliveries d
+    where id = any($1)
+      and (status = 'PENDING' and next_attempt_at <= now() and not ${IS_UNDER_WAY}) is true -- by which nothing is to be searched
+    order by id for update
+  )
+  ${CLAIM_DUE}`;
+
 const RECORD = `
   with ended as (
     update webhook_deliveries d
     set status = made.status, attempts = attempts + 1, last_error = made.error, busy_until = null, under_way = false,
       next_attempt_at = case made.status when 'PENDING' then now() + make_interval(secs => made.wait) else next_attempt_at end,
       finished_at = case made.status when 'PENDING' then null else now() end
-    from unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::text[], $6::timestamptz[], $7::int[], $8::int[], $9::text[])
-      as made (id, turn, status, wait, error, started_at, took_ms, status_code, response)
+    from unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::text[], $6::timestamptz[], $7::int[], $8::int[], $9::text[],
+        $10::bool[])
+      as made (id, turn, status, wait, error, started_at, took_ms, status_code, response, goes_on)
     where d.id = made.id
       and (d.turn = made.turn and d.status = 'PENDING') is true -- by which nothing is to be searched
-    returning made.*
-  )
-  insert into webhook_attempts (delivery_id, started_at, took_ms, status_code, response, error)
-  select id, started_at, took_ms, status_code, response, error from ended returning delivery_id as id`;
+    returning made.*, d.endpoint_id
+  ), logged as (
+    insert into webhook_attempts (delivery_id, started_at, took_ms, status_code, response, error)
+    select id, started_at, took_ms, status_code, response, error from ended
+  ), places as (
+    select e.id as endpoint_id, count(*) as free
+    from ended join webhook_endpoints e on e.id = ended.endpoint_id
+    where goes_on and e.state = 'ENABLED' and e.failing_since is null group by e.id
+  ), due as (
+    select next.id from places cross join lateral (
+      select d.id from webhook_deliveries d
+      where d.endpoint_id = places.endpoint_id and ${IS_DUE} and d.id <> all($1)
+      order by d.next_attempt_at limit places.free for update skip locked) next
+  ), claimed as (${CLAIM_DUE})
+  select ended.id as "endedId", next.*
+  from (select id, endpoint_id, goes_on, row_number() over (partition by endpoint_id, goes_on) as place from ended) ended
+  left join (select claimed.*, row_number() over (partition by "endpointId") as place from claimed) next
+    on goes_on and next."endpointId" = ended.endpoint_id and next.place = ended.place`;
 
 /** Whether the endpoint `e` listens for the event `p`. A filter by event type leaves events alone that are about none. */
 const LISTENS = `
   p.name = any(e.events) and (e.event_type_id is null or p.event_type_id is null or p.event_type_id = e.event_type_id)`;
-
-/** Whether somebody makes an attempt at the delivery `d`, and has not taken too long. */
-const IS_UNDER_WAY = '(d.under_way and d.busy_until > now())';
 
 /** A delivery as if it had never been tried; whoever is at it has no say any more. */
 const BEGUN_ANEW = `

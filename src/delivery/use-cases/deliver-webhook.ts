@@ -7,6 +7,7 @@ import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import { chanceOf, secondsToRetry } from '../domain/retry-schedule.js';
 import { faultOfStatus, GONE } from '../domain/webhook-answer.js';
 import { disabledSentence, type WebhookEndpoint } from '../domain/webhook-endpoint.js';
+import { goesOn, type WebhookRow } from '../domain/webhook-row.js';
 import { webhookHeaders } from '../domain/webhook-signature.js';
 import type {
   Attempted,
@@ -33,13 +34,30 @@ interface Taken {
   readonly endpoint: WebhookEndpoint;
 }
 
+/** A delivery that was received, as far as there is more to do. */
+interface Received {
+  /** Whether an earlier attempt at the same endpoint failed, of which it does not know yet that it is over. */
+  readonly isFailing: boolean;
+  readonly next: Taken | null;
+}
+
+/** What came of an attempt, if that counts, and what was claimed for the next one to the same endpoint. */
+interface Concluded {
+  readonly attempted: Attempted | null;
+  readonly next: Taken | null;
+}
+
+const TAKEN_OVER: Concluded = { attempted: null, next: null };
+
 /**
- * One attempt at a delivery that is due, and what follows from it for the delivery and its endpoint. What many deliveries need at the same
- * time, to be taken and to be recorded as received, they share.
+ * An attempt at a delivery that is due, and what follows from it for the delivery and its endpoint; where it is received, some more of
+ * what the endpoint is owed after it. What many deliveries need at the same time, to be taken and to be recorded as received, they share.
  */
 export class DeliverWebhook {
-  private readonly taking = new Together((ids: readonly string[]) => this.take(ids));
-  private readonly receipts = new Together((ended: readonly EndedAttempt[]) => this.recordReceived(ended));
+  private readonly taking = new Together((ids: readonly string[]) => this.take(ids), { rests: true });
+  private readonly receipts = new Together((ended: readonly EndedAttempt[]) => this.recordReceived(ended), {
+    rests: true,
+  });
 
   constructor(
     private readonly deliveries: WebhookDeliveries,
@@ -52,25 +70,48 @@ export class DeliverWebhook {
     private readonly ids: Ids,
   ) {}
 
-  /** Returns what was attempted; null if there was nothing to attempt, or somebody else had taken the delivery over. */
-  async execute({ deliveryId }: DeliverWebhookCommand): Promise<Attempted | null> {
-    const taken = await this.taking.ask(deliveryId);
-    if (!taken) return null;
-    const { claim, endpoint } = taken;
-    const { disabled } = endpoint.state;
-    if (disabled) return this.letGo(claim, disabledSentence[disabled.reason]);
+  /** Returns what was attempted; not what there was nothing to attempt of, or what somebody else had taken over by the end. */
+  async execute({ deliveryId }: DeliverWebhookCommand): Promise<Attempted[]> {
+    const attempts: Attempted[] = [];
+    let row: WebhookRow = { sent: 0, tookMs: 0 };
+    let taken = await this.taking.ask(deliveryId);
+    while (taken) {
+      const { claim, endpoint } = taken;
+      const { disabled } = endpoint.state;
+      if (disabled) {
+        await this.letGo(claim, disabledSentence[disabled.reason]);
+        break;
+      }
+      const at = this.clock.now();
+      const answer = await this.send(claim, endpoint, at);
+      row = { sent: row.sent + 1, tookMs: row.tookMs + answer.tookMs };
+      const { attempted, next } = await this.conclude(claim, at, answer, goesOn(row));
+      if (attempted) attempts.push(attempted);
+      taken = next;
+    }
+    return attempts;
+  }
 
-    const startedAt = this.clock.now();
+  private send(claim: ClaimedDelivery, endpoint: WebhookEndpoint, at: Instant): Promise<ReceiverAnswer> {
     const webhook = { id: claim.eventId, eventName: claim.eventName, body: claim.body };
-    const headers = webhookHeaders(webhook, endpoint.secretsAt(startedAt), startedAt);
-    const answer = await this.receivers.post(endpoint.state.url, headers, claim.body);
+    const headers = webhookHeaders(webhook, endpoint.secretsAt(at), at);
+    return this.receivers.post(endpoint.state.url, headers, claim.body);
+  }
+
+  private async conclude(
+    claim: ClaimedDelivery,
+    startedAt: Instant,
+    answer: ReceiverAnswer,
+    mayGoOn: boolean,
+  ): Promise<Concluded> {
+    const { tookMs } = answer;
     const fault = answer.kind === 'failed' ? answer.reason : faultOfStatus(answer.status);
-    const attempt = { startedAt, tookMs: answer.tookMs, error: fault, ...shown(answer) };
-    const outcome =
-      fault === null
-        ? await this.succeed(claim, attempt)
-        : await this.unitOfWork.run(() => this.fail(claim, attempt, answer, fault));
-    return outcome && { kind: 'webhook', outcome: outcome.kind, tookMs: answer.tookMs };
+    const attempt = { startedAt, tookMs, error: fault, ...shown(answer) };
+    if (fault === null) return this.succeed(claim, attempt, mayGoOn);
+    const outcome = await this.unitOfWork.run(() => this.fail(claim, attempt, answer, fault));
+    return outcome
+      ? { attempted: { kind: 'webhook', outcome: outcome.kind, tookMs }, next: null }
+      : TAKEN_OVER;
   }
 
   /** Each of the deliveries, if there is an attempt to be made at it; one that is asked for twice goes to the first who asked. */
@@ -98,34 +139,44 @@ export class DeliverWebhook {
   }
 
   /** Gives the delivery up, and what else is owed to its endpoint. */
-  private async letGo(claim: ClaimedDelivery, reason: string): Promise<null> {
-    await this.unitOfWork.run(async () => {
+  private letGo(claim: ClaimedDelivery, reason: string): Promise<void> {
+    return this.unitOfWork.run(async () => {
       await this.deliveries.giveUp(claim, reason);
       await this.deliveries.abandon(claim.endpointId, reason); // more than could be given up at once
     });
-    return null;
   }
 
   /** Locks the endpoint only where it has something to learn: successes of one that is well do not wait for one another. */
-  private async succeed(claim: ClaimedDelivery, attempt: WebhookAttempt): Promise<DeliveryOutcome | null> {
-    const outcome: DeliveryOutcome = { kind: 'succeeded' };
-    const received = await this.receipts.ask({ claim, attempt, outcome });
-    if (!received.isRecorded) return null;
-    if (received.endpoint?.state.failingSince)
-      await this.unitOfWork.run(() => this.tellOfSuccess(claim.endpointId));
-    return outcome;
+  private async succeed(
+    claim: ClaimedDelivery,
+    attempt: WebhookAttempt,
+    goesOn: boolean,
+  ): Promise<Concluded> {
+    const received = await this.receipts.ask({ claim, attempt, outcome: { kind: 'succeeded' }, goesOn });
+    if (!received) return TAKEN_OVER;
+    if (received.isFailing) await this.unitOfWork.run(() => this.tellOfSuccess(claim.endpointId));
+    return {
+      attempted: { kind: 'webhook', outcome: 'succeeded', tookMs: attempt.tookMs },
+      next: received.next,
+    };
   }
 
-  /** Of each whether it was recorded, and its endpoint as it is now: somebody else's attempt may have failed meanwhile. */
-  private async recordReceived(ended: readonly EndedAttempt[]) {
+  /** Of each what is known now, null where nothing was recorded: somebody else's attempt may have failed meanwhile. */
+  private recordReceived(ended: readonly EndedAttempt[]): Promise<(Received | null)[]> {
     const claims = ended.map(({ claim }) => claim);
-    const [recorded, endpoints] = await this.unitOfWork.run(() =>
-      Promise.all([this.deliveries.record(ended), this.endpointsOf(claims)]),
-    );
-    return claims.map(({ id, endpointId }) => ({
-      isRecorded: recorded.has(id),
-      endpoint: endpoints.get(endpointId) ?? null,
-    }));
+    return this.unitOfWork.run(async () => {
+      const [recorded, endpoints] = await Promise.all([
+        this.deliveries.record(ended),
+        this.endpointsOf(claims),
+      ]);
+      return claims.map(({ id, endpointId }) => {
+        const claim = recorded.get(id);
+        if (claim === undefined) return null;
+        const endpoint = endpoints.get(endpointId);
+        const isFailing = Boolean(endpoint?.state.failingSince);
+        return { isFailing, next: claim && endpoint ? { claim, endpoint } : null };
+      });
+    });
   }
 
   private async tellOfSuccess(endpointId: string): Promise<void> {
@@ -145,7 +196,7 @@ export class DeliverWebhook {
     if (!endpoint) return null; // removed meanwhile, with its deliveries
     const before = endpoint.state;
     const outcome = this.learn(endpoint, claim, answer);
-    const recorded = await this.deliveries.record([{ claim, attempt, outcome }]);
+    const recorded = await this.deliveries.record([{ claim, attempt, outcome, goesOn: false }]);
     if (!recorded.has(claim.id)) return null;
 
     if (endpoint.state !== before) await this.endpoints.save(endpoint);
