@@ -13,7 +13,13 @@ export function hasElder(alias: string): string {
       and (elder.created_at, elder.id) < (${alias}.created_at, ${alias}.id))`;
 }
 
-/** The mails that are due, as the relay sees them. */
+/** How many were rung for that nobody has claimed yet, in SQL. */
+const WAITING = `
+  select count(*) from email_logs
+  where status = 'QUEUED' and not under_way
+    and coalesce(busy_until, next_attempt_at) between now() and now() + ${RUNG_FOR} and busy_until > now()`;
+
+/** The mails that are due, as the relay sees them. About a hundred at most wait at a time for somebody who has heard the ring. */
 export class DueEmails implements Turns {
   constructor(private readonly sql: Sql) {}
 
@@ -24,7 +30,8 @@ export class DueEmails implements Turns {
          where id in (
            select id from email_logs l
            where status = 'QUEUED' and coalesce(busy_until, next_attempt_at) <= now() and not ${hasElder('l')}
-           order by coalesce(busy_until, next_attempt_at), id limit $1 for update skip locked)
+           order by coalesce(busy_until, next_attempt_at), id limit least($1, greatest(0, 100 - (${WAITING})))
+           for update skip locked)
          returning id, next_attempt_at)
        select id from taken order by next_attempt_at, id`,
       [limit],

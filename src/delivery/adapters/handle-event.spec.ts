@@ -26,6 +26,7 @@ describe('Handling an event', () => {
   let outbox: Outbox;
   let eventId: string;
   let bookingId: string;
+  let created: DomainEvent;
   const ownerId = ids.next();
   const endpointId = ids.next();
 
@@ -52,6 +53,7 @@ describe('Handling an event', () => {
     const eventType = anEventType(ownerId);
     const booking = aBooking(eventType, '2026-03-02T10:00:00Z');
     bookingId = booking.state.id;
+    [created] = booking.events as [DomainEvent];
     await dataSource.query(
       `insert into users (id, email, name, username, timezone, plan, created_at, updated_at)
        values ($1, 'ann@example.com', 'Ann', 'ann', 'UTC', 'PRO', now(), now())`,
@@ -162,5 +164,25 @@ describe('Handling an event', () => {
   it('does nothing for an event that nobody knows', async () => {
     await handleEvent.execute({ eventId: 'evt_unknown' });
     expect(await emails()).toHaveLength(3);
+  });
+
+  it('tells of what happened to a booking in that order, though of several bookings at once', async () => {
+    const unknown = { ...created, subjectId: ids.next() } as DomainEvent; // whose booking is gone: it cannot be told of
+    const cancelled = { ...created, name: 'booking.cancelled' } as DomainEvent;
+    await database.dataSource.query('delete from email_logs');
+    await unitOfWork.run(async () => outbox.append([created, cancelled, unknown]));
+    const [first, second, third] = await database.dataSource.query(
+      'select id from outbox where handled_at is null order by position',
+    );
+    await handleEvent.execute({ eventId: second.id });
+    const types = (await emails()).map(({ type }: { type: string }) => type);
+    expect(types.lastIndexOf('BOOKING_CONFIRMATION')).toBeLessThan(types.indexOf('CANCELLATION_CONFIRMATION'));
+    expect(types).toHaveLength(6);
+
+    await expect(handleEvent.execute({ eventId: third.id })).rejects.toThrow();
+    expect(await emails()).toHaveLength(6);
+    const owed = await database.dataSource.query('select id from outbox where handled_at is null');
+    expect(owed).toEqual([{ id: third.id }]);
+    expect(first).toBeDefined();
   });
 });

@@ -30,7 +30,8 @@ export class PostgresEmailLog extends EmailLog {
       event_id: eventId,
       created_at: formatInstant(at),
     }));
-    await this.session.query(
+    this.session.write(
+      'queue mails',
       `insert into email_logs (id, owner_id, booking_id, event_id, type, recipient, subject, content, status, created_at,
          next_attempt_at)
        select r.id, r.owner_id, r.booking_id, r.event_id, r.type, r.recipient, r.subject, r.content, 'QUEUED', r.created_at,
@@ -66,7 +67,8 @@ export class PostgresEmailLog extends EmailLog {
 
   async claim(emailId: string): Promise<ClaimedEmail | null> {
     const [[row], [booking]] = await Promise.all([
-      this.session.query<ClaimedRow>(
+      this.session.prepared<ClaimedRow>(
+        'claim mail',
         `update email_logs l set under_way = true, turn = turn + 1, attempts = attempts + 1,
            busy_until = now() + interval '50 s'
          where id = $1 and status = 'QUEUED' and next_attempt_at <= now() and (not under_way or busy_until <= now())
@@ -75,7 +77,8 @@ export class PostgresEmailLog extends EmailLog {
         [emailId],
       ),
       // A statement of its own sees the link of whoever held the mail before it was ours.
-      this.session.query<BookingRow>(
+      this.session.prepared<BookingRow>(
+        'booking of mail',
         `select b.status, b.starts_at, b.sequence, b.meeting_link, b.invitee_token
          from email_logs l join bookings b on b.id = l.booking_id where l.id = $1`,
         [emailId],
@@ -87,6 +90,7 @@ export class PostgresEmailLog extends EmailLog {
   async record(claim: ClaimedEmail, words: string | null, outcome: DeliveryOutcome): Promise<boolean> {
     const isSent = outcome.kind === 'succeeded';
     return this.end(
+      'record attempt at mail',
       claim,
       `status = $3, error = $4, sent_at = case when $5 then now() end, next_attempt_at = now() + make_interval(secs => $6)`,
       [
@@ -99,7 +103,7 @@ export class PostgresEmailLog extends EmailLog {
   }
 
   async withdraw(claim: ClaimedEmail, reason: string): Promise<void> {
-    await this.end(claim, `status = 'FAILED', error = $3, attempts = attempts - 1`, [
+    await this.end('withdraw mail', claim, `status = 'FAILED', error = $3, attempts = attempts - 1`, [
       tameText(reason, MOST_WORDS),
     ]);
   }
@@ -119,14 +123,19 @@ export class PostgresEmailLog extends EmailLog {
     return this.requeueWhere('created_at >= $1', [formatInstant(since)]);
   }
 
-  /** Ends a claim, unless it is no longer the last; whoever waited for this mail to be done with may have his turn. */
-  private async end(claim: ClaimedEmail, change: string, parameters: unknown[]): Promise<boolean> {
-    const ended = await this.session.query(
+  /** Ends a claim, unless it is no longer the last. */
+  private async end(
+    name: string,
+    claim: ClaimedEmail,
+    change: string,
+    parameters: unknown[],
+  ): Promise<boolean> {
+    const ended = await this.session.prepared(
+      name,
       `update email_logs set under_way = false, busy_until = null, ${change}
        where id = $1 and turn = $2 and status = 'QUEUED' returning id`,
       [claim.id, claim.turn, ...parameters],
     );
-    if (ended.length > 0 && claim.bookingNow !== null) this.session.tell(EMAILS_CHANNEL);
     return ended.length > 0;
   }
 

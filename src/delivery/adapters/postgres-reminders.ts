@@ -16,16 +16,18 @@ export class PostgresReminders extends Reminders {
   }
 
   async plan(bookingId: string, minutesBefore: readonly number[], at: Instant): Promise<void> {
-    const [booking] = await this.session.query<{ status: string; starts_at: string }>(
+    const [booking] = await this.session.prepared<{ status: string; starts_at: string }>(
+      'booking to be reminded of',
       'select status, starts_at from bookings where id = $1 for no key update',
       [bookingId],
     );
     if (!booking) return;
     const { status, starts_at: start } = booking;
     const planned = plannedReminders({ status, start: instantOf(start) }, minutesBefore, at);
-    await this.session.query('delete from reminders where booking_id = $1', [bookingId]);
+    this.session.write('forget reminders', 'delete from reminders where booking_id = $1', [bookingId]);
     if (planned.length === 0) return;
-    await this.session.query(
+    this.session.write(
+      'plan reminders',
       `insert into reminders (booking_id, minutes_before, due_at)
        select $1, minutes_before, due_at from unnest($2::int[], $3::timestamptz[]) as r (minutes_before, due_at)`,
       [

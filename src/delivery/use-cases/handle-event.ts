@@ -11,6 +11,7 @@ import type {
   EmailLog,
   Host,
   Hosts,
+  OwedEvent,
   OwedEvents,
   PublishedEvent,
   PublishedEvents,
@@ -20,7 +21,7 @@ import type {
 } from '../ports.js';
 
 /** How many events are handled in one unit of work at most: few enough for others of the same owner not to wait in vain for its locks. */
-const AT_ONCE = 20;
+const AT_ONCE = 50;
 
 export interface HandleEventCommand {
   readonly eventId: string;
@@ -65,7 +66,7 @@ export class HandleEvent {
     const host = first ? await this.hosts.find(first.event.ownerId) : null;
     const ids = owed.map(({ id }) => id);
     if (host) {
-      for (const { id, event } of owed) if (isAboutBooking(event)) await this.tellPeople(id, event, host);
+      await this.tellAllPeople(owed, host);
       // Last, as others who publish for this owner wait from here on.
       const at = this.clock.now();
       await this.publishedEvents.publish(owed.map(({ id, event }) => publishedEvent(id, event, host, at)));
@@ -73,6 +74,23 @@ export class HandleEvent {
     }
     if (ids.length > 0) await this.owedEvents.settle(ids);
     return ids;
+  }
+
+  /** About different bookings at the same time, as most of it is waiting for the database; of each booking in order. */
+  private async tellAllPeople(owed: readonly OwedEvent[], host: Host): Promise<void> {
+    const ofBookings = new Map<string, OwedEvent<BookingEvent>[]>();
+    for (const { id, event } of owed) {
+      if (!isAboutBooking(event)) continue;
+      const earlier = ofBookings.get(event.subjectId);
+      if (earlier) earlier.push({ id, event });
+      else ofBookings.set(event.subjectId, [{ id, event }]);
+    }
+    const told = await Promise.allSettled(
+      [...ofBookings.values()].map(async (events) => {
+        for (const { id, event } of events) await this.tellPeople(id, event, host);
+      }),
+    );
+    for (const each of told) if (each.status === 'rejected') throw each.reason; // now that none is under way any more
   }
 
   private async tellPeople(eventId: string, event: BookingEvent, host: Host): Promise<void> {
