@@ -1,9 +1,4 @@
-// npm run bench [-- PART ...] [--tiny] [--json] [--keep FOLDER] [--out FOLDER] [--only WORD] [--rounds N]
-//
-// Parts: engine, http, delivery, rest; all of them unless some are named. Tables go to standard output (with --json one JSON value instead),
-// progress to a terminal, and both with a chart into bench/results/, or nowhere with --tiny. --keep holds on to the filled
-// database between runs. --only measures the workloads over HTTP with that word in their names, --rounds how often each; what is
-// measured in part is stored nowhere unless --out says where.
+// Measures LinkTime: see USAGE, or `npm run bench -- --help`.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -28,28 +23,55 @@ const parts = {
   rest: { title: 'Start and rest', load: () => import('./rest/run.mjs') },
 };
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    tiny: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    keep: { type: 'string' },
-    out: { type: 'string' },
-    only: { type: 'string' },
-    rounds: { type: 'string' },
-  },
-});
+const USAGE = `npm run bench [-- PART ...] [--tiny] [--json] [--keep FOLDER] [--out FOLDER] [--only WORD] [--rounds N]
+
+Parts: ${Object.keys(parts).join(', ')}; all of them unless some are named. Tables go to standard output, progress to a terminal,
+and both with a chart into bench/results/, or nowhere with --tiny.
+
+  --tiny         on tiny sizes, to see that it runs
+  --json         one JSON value in place of tables
+  --keep FOLDER  holds on to the filled database between runs
+  --only WORD    the workloads over HTTP with that word in their names
+  --rounds N     how often each is measured
+  --out FOLDER   where results go; what is measured in part is stored nowhere else
+  --help         this`;
+
+/** Something was asked for that cannot be done; said without a stack. */
+class Misuse extends Error {}
 
 try {
-  await main();
+  const { values: options, positionals } = readArguments();
+  if (options.help) console.log(USAGE);
+  else await main(options, positionals);
 } catch (error) {
-  console.error(error);
+  console.error(error instanceof Misuse ? `${error.message}\n\n${USAGE}` : error);
   process.exitCode = 1;
 }
 
-async function main() {
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        tiny: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        keep: { type: 'string' },
+        out: { type: 'string' },
+        only: { type: 'string' },
+        rounds: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch ({ message }) {
+    throw new Misuse(message);
+  }
+}
+
+async function main(options, positionals) {
   const unknown = positionals.find((name) => !Object.hasOwn(parts, name));
-  if (unknown) throw new Error(`There is no part ${unknown}: choose from ${Object.keys(parts).join(', ')}.`);
+  if (unknown) throw new Misuse(`There is no part ${unknown}.`);
+  if (options.rounds && !/^[1-9]\d?$/.test(options.rounds))
+    throw new Misuse('--rounds is a number from 1 to 99.');
   if (!process.env.LINKTIME_DIST) await buildIfNeeded();
 
   const measured = { machine: machine(), date: new Date().toISOString(), tiny: options.tiny };

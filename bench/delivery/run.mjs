@@ -21,18 +21,16 @@ export async function run({
   rounds = tiny ? 1 : 3,
   events = tiny ? 40 : 10_000,
   restMs = tiny ? 300 : 10_000,
+  ownerCounts = tiny ? [1, 4] : [1, 100],
 } = {}) {
   const world = await openWorld({ tiny, tell });
   try {
     const slots = freeSlots(world.sizes.hosts);
     const asked = (task) => whileAsked(world, slots, task);
     await asked(() => delay(restMs)); // to warm up
-    const variations = [
-      { name: 'one owner', owners: 1 },
-      { name: tiny ? '4 owners' : '100 owners', owners: tiny ? 4 : 100 },
-    ];
     const results = [];
-    for (const { name, owners } of variations) {
+    for (const owners of ownerCounts) {
+      const name = owners === 1 ? 'one owner' : `${owners} owners`;
       const busy = await addOwners(world, { owners, endpointsEach: ENDPOINTS_EACH });
       const stretches = [];
       for (let round = 0; round < rounds; round += 1) {
