@@ -176,7 +176,9 @@ describe('Handling an event', () => {
     );
     await handleEvent.execute({ eventId: second.id });
     const types = (await emails()).map(({ type }: { type: string }) => type);
-    expect(types.lastIndexOf('BOOKING_CONFIRMATION')).toBeLessThan(types.indexOf('CANCELLATION_CONFIRMATION'));
+    expect(types.lastIndexOf('BOOKING_CONFIRMATION')).toBeLessThan(
+      types.indexOf('CANCELLATION_CONFIRMATION'),
+    );
     expect(types).toHaveLength(6);
 
     await expect(handleEvent.execute({ eventId: third.id })).rejects.toThrow();
