@@ -13,7 +13,8 @@ const PRUNED_AT_ONCE = 1_000;
 /**
  * Deliveries that are due, as the relay sees them. Endpoints take turns, and of each of them at most eight are rung for or under way
  * at a time, one of an endpoint whose last attempt failed: however many a slow or dead receiver is owed, others wait for none of them.
- * No more than a hundred wait at a time for somebody who has heard the ring: however much is owed, what comes now has its turn soon.
+ * No more than forty wait at a time for somebody to hear the ring, first of those endpoints that are owed least: however much is owed, what
+ * comes now has its turn soon.
  */
 export class DueDeliveries implements Turns {
   constructor(

@@ -19,7 +19,7 @@ const WAITING = `
   where status = 'QUEUED' and not under_way
     and coalesce(busy_until, next_attempt_at) between now() and now() + ${RUNG_FOR} and busy_until > now()`;
 
-/** The mails that are due, as the relay sees them. About a hundred at most wait at a time for somebody who has heard the ring. */
+/** The mails that are due, as the relay sees them. About a hundred at most wait at a time for somebody to hear the ring. */
 export class DueEmails implements Turns {
   constructor(private readonly sql: Sql) {}
 

@@ -115,7 +115,7 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
       RECORD,
       Object.values(columns),
     );
-    return new Map(recorded.map(({ endedId, ...next }) => [endedId, next.id === null ? null : next]));
+    return new Map(recorded.map(({ endedId, ...next }) => [endedId, isClaim(next) ? next : null]));
   }
 
   async giveUp({ id, turn }: ClaimedDelivery, reason: string): Promise<void> {
@@ -131,8 +131,11 @@ export class PostgresWebhookDeliveries extends WebhookDeliveries {
 /** Whether somebody makes an attempt at the delivery `d`, and has not taken too long. */
 const IS_UNDER_WAY = '(d.under_way and d.busy_until > now())';
 
-interface RecordedRow extends ClaimedDelivery {
-  endedId: string;
+/** A delivery whose attempt was recorded, with what was claimed in its place: all null if that is nothing. */
+type RecordedRow = { endedId: string } & (ClaimedDelivery | Record<keyof ClaimedDelivery, null>);
+
+function isClaim(row: { readonly id: string | null }): row is ClaimedDelivery {
+  return row.id !== null;
 }
 
 /** Claims the deliveries of the step `due` before it. */
