@@ -7,6 +7,8 @@ import { v7 } from 'uuid';
 import { built } from './processes.mjs';
 
 const { answerSchemas, committedDocument } = await built('src/composition/answer-schemas.js');
+const { rarestPieces } = await built('src/crm/domain/search-pieces.js');
+const { PieceSample } = await built('src/crm/reads/piece-sample.js');
 const { DATABASE_URL, OWNER_ID } = process.env;
 
 const TIMESTAMPTZ = 1184;
@@ -101,17 +103,26 @@ route('GET', '/api/v1/bookings/:id', async ({ params }) => {
   return found;
 });
 
-// Not named: the generic plan of a prepared search takes a hundred times as long.
+// By the rarest pieces of what is searched, which are the same for both servers.
+const sample = new PieceSample({ query: async (text, values) => (await pool.query(text, values)).rows });
+await sample.take();
+
 route('GET', '/api/v1/contacts', async ({ query }) => {
-  const pattern = `%${query.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  const { rows } = await pool.query(
-    `with found as materialized (select id, created_at from contacts where owner_id = $1 and search like $2)
+  const search = query.search.toLowerCase();
+  const [one, other = one, third = other] = rarestPieces([search], sample.latest);
+  if (!one) throw new Error(`Nothing in ${search} is rare`);
+  const rows = await ask(
+    'contacts',
+    `with found as materialized (
+       select id, created_at from contacts
+       where search like '%' || $3 || '%' and search like '%' || $4 || '%' and search like '%' || $5 || '%'
+         and owner_id is not distinct from $1 and strpos(search, $2) > 0)
      select (select count(*)::int from found) as total, c.id, c.name, c.email, c.phone, c.company, c.notes, c.source,
        (select count(*)::int from bookings b where b.contact_id = c.id and b.status = 'CONFIRMED') as "meetingCount",
        c.created_at as "createdAt", c.updated_at as "updatedAt"
      from (select id from found order by created_at desc, id desc limit 20) page join contacts c on c.id = page.id
      order by c.created_at desc, c.id desc`,
-    [OWNER_ID, pattern],
+    [OWNER_ID, search, one, other, third],
   );
   const total = rows[0]?.total ?? 0;
   return { data: rows, pagination: { page: 1, limit: 20, total, totalPages: Math.ceil(total / 20) } };

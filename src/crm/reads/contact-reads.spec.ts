@@ -1,5 +1,6 @@
 import { Duration, Instant } from '@js-joda/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { idNumber } from '../../../test/fakes/sequential-ids.js';
 import { crmDatabase, type CrmDatabase } from '../../../test/support/crm-database.js';
 import { Sql } from '../../platform/persistence/sql.js';
@@ -9,13 +10,19 @@ import { ContactReads, viewOfNewContact, type ContactFilter } from './contact-re
 const now = Instant.parse('2026-02-10T12:00:00Z');
 const firstPage: ContactFilter = { page: 1, limit: 20, search: null };
 
+/** As if few contacts had any piece, so that searches are made by pieces. */
+const allRare = { known: new Map<string, number>(), others: 0 };
+
 describe('ContactReads', () => {
   let database: CrmDatabase;
   let reads: ContactReads;
+  let readsByPieces: ContactReads;
   let ownerId: string;
   beforeAll(async () => {
     database = await crmDatabase();
-    reads = new ContactReads(new Sql(database.dataSource));
+    const sql = new Sql(database.dataSource);
+    reads = new ContactReads(sql, { latest: null });
+    readsByPieces = new ContactReads(sql, { latest: allRare });
   });
   beforeEach(async () => {
     ownerId = await database.addOwner();
@@ -25,9 +32,9 @@ describe('ContactReads', () => {
   const add = (name: string, email = `${name.toLowerCase()}@example.com`, company: string | null = null) =>
     database.addContact(ownerId, { name, email, company });
 
-  describe('the list', () => {
+  describe.each(['words', 'pieces'])('the list, searched by %s,', (searchedBy) => {
     const list = async (filter: Partial<ContactFilter> = {}) =>
-      reads.list(ownerId, { ...firstPage, ...filter });
+      (searchedBy === 'pieces' ? readsByPieces : reads).list(ownerId, { ...firstPage, ...filter });
     const names = async (filter: Partial<ContactFilter> = {}) =>
       (await list(filter)).data.map(({ name }) => name);
 
@@ -166,6 +173,25 @@ describe('ContactReads', () => {
         ['Ada', 2],
       ]);
     });
+  });
+
+  it('finds the same by pieces as by words', async () => {
+    const text = fc.string({ minLength: 1, maxLength: 9, unit: fc.constantFrom(...'aAbBzéÉ09-_%\\ 京') });
+    const names = fc.sample(text, 60).map((each) => `x${each}`);
+    for (const [place, name] of names.entries()) await add(name, `${place}@example.com`);
+    const search = fc.oneof(
+      text,
+      fc.constantFrom(...names),
+      fc.array(text, { maxLength: 3 }).map((words) => words.join(' ')),
+    );
+
+    await fc.assert(
+      fc.asyncProperty(search, async (each) => {
+        const filter = { ...firstPage, limit: 100, search: each };
+        expect(await readsByPieces.list(ownerId, filter)).toEqual(await reads.list(ownerId, filter));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   describe('the detail', () => {
