@@ -27,8 +27,8 @@ import { Relay, type Turns } from '../platform/persistence/relay.js';
 import { Watchdog } from '../platform/queue/watchdog.js';
 import type { DeliveryMetrics } from './delivery-metrics.js';
 
-/** Every job by name. What is returned are the attempts at deliveries that the job made. */
-type JobWork = Record<JobName, (id: string) => Promise<readonly Attempted[] | Attempted | null | void>>;
+/** Every job by name. Each tells of the attempts that it makes and has recorded, so that those before a fault count too. */
+type JobWork = Record<JobName, (id: string, tell: (attempted: Attempted) => void) => Promise<void>>;
 
 /** Where what is owed gets done: relays ring, the queue hands on, the jobs work. */
 export class Workshop {
@@ -79,7 +79,7 @@ export class Workshop {
         followCalendar: app.get(FollowCalendar),
       }),
     };
-    const handle = async ({ name, id }: Job) => [(await work[name](id)) ?? []].flat();
+    const handle = ({ name, id }: Job) => work[name](id, (attempted) => metrics.attempted(attempted));
     metrics.watch(queue);
     const watchdog = new Watchdog(queue, (lane) => {
       metrics.laneReopened(lane);
@@ -87,7 +87,7 @@ export class Workshop {
     });
     const doJob = async (job: Job) => {
       try {
-        for (const attempted of await orPutOff(events, handle, job)) metrics.attempted(attempted);
+        await orPutOff(events, handle, job);
       } catch (error) {
         metrics.jobFailed(job);
         throw error;
@@ -125,13 +125,9 @@ export class Workshop {
 }
 
 /** An event that cannot be handled waits longer each time; all else that failed unrecorded is rung for again soon. */
-async function orPutOff(
-  events: OutboxTurns,
-  handle: (job: Job) => Promise<Attempted[]>,
-  job: Job,
-): Promise<Attempted[]> {
+async function orPutOff(events: OutboxTurns, handle: (job: Job) => Promise<void>, job: Job): Promise<void> {
   try {
-    return await handle(job);
+    await handle(job);
   } catch (error) {
     if (job.name === 'handle-event') await events.putOff(job.id, String(error)).catch(() => undefined);
     throw error;

@@ -9,6 +9,7 @@ import { SafeWebhookReceivers } from '../../src/delivery/adapters/safe-webhook-r
 import { sampleEvents, sampleHost } from '../../src/delivery/domain/sample-events.js';
 import type { WebhookEventName } from '../../src/delivery/domain/webhook-endpoint.js';
 import { envelopeOf } from '../../src/delivery/domain/webhook-payload.js';
+import type { Attempted } from '../../src/delivery/ports.js';
 import {
   CreateWebhookEndpoint,
   type CreateWebhookEndpointCommand,
@@ -96,6 +97,13 @@ export class Webhooks {
   async close(): Promise<void> {
     await this.requests.close();
     await this.database.drop();
+  }
+
+  /** Makes an attempt at it, and at what it takes along. Returns those that were recorded. */
+  async deliver(deliveryId: string): Promise<Attempted[]> {
+    const attempts: Attempted[] = [];
+    await this.deliverWebhook.execute({ deliveryId }, (attempted) => attempts.push(attempted));
+    return attempts;
   }
 
   /** The same database as another process works on it. */

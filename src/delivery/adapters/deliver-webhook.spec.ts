@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Webhook } from 'standardwebhooks';
 import { answers, Receiver, type Behaviour, type ReceivedRequest } from '../../../test/support/receivers.js';
 import { Webhooks, type DeliveryRow } from '../../../test/support/webhooks.js';
+import type { Attempted } from '../ports.js';
 
 const ok = answers(200, 'thanks');
 const broken = answers(500, 'oh no');
@@ -33,7 +34,7 @@ describe('A webhook that is due', () => {
     await webhooks.publish(ownerId);
     return (await deliveries()).at(-1)!;
   };
-  const deliver = ({ id }: { id: string }) => webhooks.deliverWebhook.execute({ deliveryId: id });
+  const deliver = ({ id }: { id: string }) => webhooks.deliver(id);
   const attempts = ({ id }: { id: string }) =>
     webhooks.query(
       'select status_code, response, error from webhook_attempts where delivery_id = $1 order by id',
@@ -103,6 +104,22 @@ describe('A webhook that is due', () => {
     receiver.behave(broken);
     expect(await deliver(second)).toMatchObject([{ outcome: 'retry' }]);
     expect(receiver.requests).toHaveLength(2);
+  });
+
+  it('is counted though one that it took along could not be recorded', async () => {
+    const [first] = [await owedOne(), await owedOne()];
+    receiver.behave(async (response, request) => {
+      if (receiver.requests.length === 2)
+        await webhooks.query('alter table webhook_attempts rename to attempts_away');
+      ok(response, request);
+    });
+    const counted: Attempted[] = [];
+    const work = webhooks.deliverWebhook.execute({ deliveryId: first.id }, (attempted) =>
+      counted.push(attempted),
+    );
+    await expect(work).rejects.toThrow('webhook_attempts');
+    await webhooks.query('alter table attempts_away rename to webhook_attempts');
+    expect(counted).toMatchObject([{ outcome: 'succeeded' }]);
   });
 
   it("is posted once where six workers at once take each other's along", async () => {
@@ -291,7 +308,7 @@ describe('Webhooks on request', () => {
     const { id, secret } = await webhooks.addEndpoint(ownerId, { url: receiver.url });
     const { id: other } = await webhooks.addEndpoint(ownerId, { url: receiver.url });
     for (const name of ['payment.received', null]) {
-      await webhooks.deliverWebhook.execute({ deliveryId: await request(id, name) });
+      await webhooks.deliver(await request(id, name));
     }
     const events = receiver.requests.map(({ body, headers }) =>
       new Webhook(secret).verify(body, headers as Record<string, string>),

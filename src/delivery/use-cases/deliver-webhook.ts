@@ -70,9 +70,8 @@ export class DeliverWebhook {
     private readonly ids: Ids,
   ) {}
 
-  /** Returns what was attempted; not what there was nothing to attempt of, or what somebody else had taken over by the end. */
-  async execute({ deliveryId }: DeliverWebhookCommand): Promise<Attempted[]> {
-    const attempts: Attempted[] = [];
+  /** Tells of each attempt once it is recorded; not of one that somebody else had taken over by then. */
+  async execute({ deliveryId }: DeliverWebhookCommand, tell: (attempted: Attempted) => void): Promise<void> {
     let row: WebhookRow = { sent: 0, tookMs: 0 };
     let taken = await this.taking.ask(deliveryId);
     while (taken) {
@@ -86,10 +85,9 @@ export class DeliverWebhook {
       const answer = await this.send(claim, endpoint, at);
       row = { sent: row.sent + 1, tookMs: row.tookMs + answer.tookMs };
       const { attempted, next } = await this.conclude(claim, at, answer, goesOn(row));
-      if (attempted) attempts.push(attempted);
+      if (attempted) tell(attempted);
       taken = next;
     }
-    return attempts;
   }
 
   private send(claim: ClaimedDelivery, endpoint: WebhookEndpoint, at: Instant): Promise<ReceiverAnswer> {
