@@ -1,5 +1,5 @@
 import type { Instant } from '@js-joda/core';
-import type { BookingEvent, BookingEventData, DomainEvent } from '../kernel/domain-event.js';
+import type { BookingEvent, BookingEventData, OwedEvent } from '../kernel/domain-event.js';
 import type { BookingContent, MailContent } from './domain/mail.js';
 import type { RemindedBooking } from './domain/reminders.js';
 import type { WebhookEndpoint } from './domain/webhook-endpoint.js';
@@ -14,11 +14,6 @@ export abstract class OwedEvents {
 
   /** Says that the work of these events is done. */
   abstract settle(eventIds: readonly string[]): Promise<void>;
-}
-
-export interface OwedEvent<Event extends DomainEvent = DomainEvent> {
-  readonly id: string;
-  readonly event: Event;
 }
 
 /** The owners as far as deliveries need to know them. */

@@ -6,6 +6,12 @@ import type { Instant } from '@js-joda/core';
  */
 export type DomainEvent = BookingEvent | ContactCreated | PaymentReceived;
 
+/** An event as it waits in the outbox for its work to be done. */
+export interface OwedEvent<Event extends DomainEvent = DomainEvent> {
+  readonly id: string;
+  readonly event: Event;
+}
+
 export interface BookingEvent {
   readonly name: 'booking.created' | 'booking.cancelled' | 'booking.rescheduled';
   readonly ownerId: string;

@@ -1,4 +1,5 @@
-import type { Outbox, OwedEvent } from '../../platform/persistence/outbox.js';
+import type { OwedEvent } from '../../kernel/domain-event.js';
+import type { Outbox } from '../../platform/persistence/outbox.js';
 import { OwedEvents } from '../ports.js';
 
 export class OutboxOwedEvents extends OwedEvents {

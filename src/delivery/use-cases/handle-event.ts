@@ -1,6 +1,6 @@
 import type { Instant } from '@js-joda/core';
 import type { Clock } from '../../kernel/clock.js';
-import type { BookingEvent, DomainEvent } from '../../kernel/domain-event.js';
+import type { BookingEvent, DomainEvent, OwedEvent } from '../../kernel/domain-event.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { UnitOfWork } from '../../kernel/unit-of-work.js';
 import { contentOf, LONGEST_WAIT_FOR_LINK } from '../domain/mail-content.js';
@@ -11,7 +11,6 @@ import type {
   EmailLog,
   Host,
   Hosts,
-  OwedEvent,
   OwedEvents,
   PublishedEvent,
   PublishedEvents,

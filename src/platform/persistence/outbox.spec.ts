@@ -1,12 +1,12 @@
 import { Instant } from '@js-joda/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DomainEvent } from '../../kernel/domain-event.js';
+import type { DomainEvent, OwedEvent } from '../../kernel/domain-event.js';
 import { RandomIds } from '../../kernel/ids.js';
 import { JobQueue, type Job } from '../../kernel/job-queue.js';
 import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { DatabaseNotifications } from './notifications.js';
-import { Outbox, OUTBOX_CHANNEL, outboxBacklog, OutboxTurns, type OwedEvent } from './outbox.js';
+import { Outbox, OUTBOX_CHANNEL, outboxBacklog, OutboxTurns } from './outbox.js';
 import { Relay } from './relay.js';
 import { PostgresUnitOfWork, Session } from './session.js';
 import { Sql } from './sql.js';

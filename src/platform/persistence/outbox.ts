@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { DomainEvent } from '../../kernel/domain-event.js';
+import type { DomainEvent, OwedEvent } from '../../kernel/domain-event.js';
 import { formatInstant } from '../../kernel/instant-text.js';
 import type { Ids } from '../../kernel/ids.js';
 import type { Job } from '../../kernel/job-queue.js';
@@ -10,12 +10,6 @@ import { RUNG_FOR, type Turns } from './relay.js';
 import type { Session } from './session.js';
 import type { Sql } from './sql.js';
 import type { Writer } from './writes-at-once.js';
-
-/** An event as it waits in the outbox for its work to be done. */
-export interface OwedEvent {
-  readonly id: string;
-  readonly event: DomainEvent;
-}
 
 /** Where relays listen for news of the outbox. */
 export const OUTBOX_CHANNEL = 'outbox';
