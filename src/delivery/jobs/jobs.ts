@@ -1,11 +1,10 @@
 import type { JobName } from '../../kernel/job-queue.js';
-import type { Attempted } from '../ports.js';
 import type { DeliverWebhook } from '../use-cases/deliver-webhook.js';
 import type { HandleEvent } from '../use-cases/handle-event.js';
 import type { Remind } from '../use-cases/remind.js';
 import type { SendEmail } from '../use-cases/send-email.js';
 
-type Tell = (attempted: Attempted) => void;
+type Tell = Parameters<DeliverWebhook['execute']>[1];
 
 /** The jobs of this module by name, and the use case that does each. They tell of the attempts at deliveries that they make. */
 export function deliveryJobs(useCases: {
