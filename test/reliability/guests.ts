@@ -70,6 +70,16 @@ export class Guests {
     return this.bookAndPerhapsCancel(withKey);
   }
 
+  /** Books one slot, and another each second until something has happened that one booking may not lead to. */
+  async askUntil(happened: Promise<unknown>, withKey: boolean): Promise<void> {
+    const hasHappened = happened.then(
+      () => true,
+      () => true,
+    );
+    do await this.askOnce(withKey);
+    while (!(await Promise.race([hasHappened, delay(1_000, false, { ref: false })])));
+  }
+
   stop(): void {
     this.stopping = true;
   }
