@@ -4,8 +4,11 @@ import type { PieceCounts } from '../domain/search-pieces.js';
 /** A sample takes the database an eighth of a second. */
 const TAKEN_EVERY_MS = 300_000;
 
-/** Blocks of the table of contacts: some thousand of these. */
-const BLOCKS = 100;
+/** Of so many blocks of the table of contacts a sample is taken: contacts that came together are alike, and stand together. */
+const BLOCKS = 1_000;
+
+/** What as many contacts as a sample has would fill, in blocks: some thousand contacts. */
+const SIZE = 100;
 
 /** What fewer contacts of the sample have than this is not told apart. */
 const KNOWN_FROM = 3;
@@ -28,7 +31,11 @@ export class PieceSample {
   /** Takes one now. */
   async take(): Promise<void> {
     this.takenAt = performance.now();
-    const rows = await this.sql.query<{ piece: string | null; count: number }>(SAMPLE, [BLOCKS, KNOWN_FROM]);
+    const rows = await this.sql.query<{ piece: string | null; count: number }>(SAMPLE, [
+      BLOCKS,
+      SIZE,
+      KNOWN_FROM,
+    ]);
     const known = new Map<string, number>();
     let others = 0;
     for (const { piece, count } of rows) {
@@ -40,14 +47,17 @@ export class PieceSample {
 }
 
 const SAMPLE = `
-  with sample as (
-    select least(1, $1 / greatest(1, pg_relation_size('contacts') / current_setting('block_size')::float8)) as share
+  with size as (
+    select greatest(1, pg_relation_size('contacts') / current_setting('block_size')::float8) as blocks
+  ), sample as (
+    select least(1, $1 / blocks) as of_blocks, least(1, $2 / least($1, blocks)) as of_each from size
   ), sampled as (
-    select search from contacts tablesample system ((select 100 * share from sample))
+    select search from contacts tablesample system ((select 100 * of_blocks from sample))
+    where random() < (select of_each from sample)
   )
-  select null as piece, ($2 - 1) / share as count from sample
+  select null as piece, ($3 - 1) / (of_blocks * of_each) as count from sample
   union all
-  select piece, count(*) / min(share)
+  select piece, count(*) / min(of_blocks * of_each)
   from sampled cross join lateral unnest(show_trgm(search)) as piece cross join sample
   where piece ~ '^[a-z0-9]{3}$'
-  group by piece having count(*) >= $2`;
+  group by piece having count(*) >= $3`;
