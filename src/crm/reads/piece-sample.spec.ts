@@ -35,6 +35,16 @@ describe('PieceSample', () => {
     await eventually(() => sample.latest);
   });
 
+  it('is taken anew soon after contacts have come, as long as there are few', async () => {
+    const sample = new PieceSample(sql);
+    await sample.take();
+    const owner = await database.addOwner();
+    for (const place of [1, 2, 3])
+      await database.addContact(owner, { name: 'Quagga', email: `q${place}@x.example` });
+
+    expect(await eventually(() => sample.latest?.known.get('qua'), 20_000)).toBe(3);
+  });
+
   it('does without while the database fails', async () => {
     let asked = 0;
     const failing = { query: () => Promise.reject(new Error(`away ${(asked += 1)}`)) } as unknown as Sql;

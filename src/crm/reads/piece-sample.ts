@@ -1,8 +1,10 @@
 import type { Sql } from '../../platform/persistence/sql.js';
 import type { PieceCounts } from '../domain/search-pieces.js';
 
-/** A sample takes the database an eighth of a second. */
-const TAKEN_EVERY_MS = 300_000;
+/** A sample rests for so many times as long as it took the database: a few seconds among few contacts, minutes among many. */
+const REST = 1_000;
+const SHORTEST_REST_MS = 1_000;
+const LONGEST_REST_MS = 300_000;
 
 /** Of so many blocks of the table of contacts a sample is taken: contacts that came together are alike, and stand together. */
 const BLOCKS = 1_000;
@@ -16,13 +18,13 @@ const KNOWN_FROM = 3;
 /** How many contacts have which piece, by a sample of those of all owners. Searches have new ones taken and wait for none of them. */
 export class PieceSample {
   private counts: PieceCounts | null = null;
-  private takenAt = -Infinity;
+  private dueAt = -Infinity;
 
   constructor(private readonly sql: Sql) {}
 
-  /** As of the last five minutes in which somebody searched; null as long as there is none. */
+  /** As of when somebody searched last, or some minutes ago; null as long as there is none. */
   get latest(): PieceCounts | null {
-    if (performance.now() - this.takenAt > TAKEN_EVERY_MS) {
+    if (performance.now() >= this.dueAt) {
       this.take().catch(() => undefined); // searches go on as they do without one
     }
     return this.counts;
@@ -30,19 +32,26 @@ export class PieceSample {
 
   /** Takes one now. */
   async take(): Promise<void> {
-    this.takenAt = performance.now();
-    const rows = await this.sql.query<{ piece: string | null; count: number }>(SAMPLE, [
-      BLOCKS,
-      SIZE,
-      KNOWN_FROM,
-    ]);
+    const begun = performance.now();
+    this.dueAt = Infinity;
+    try {
+      this.counts = await this.count();
+    } finally {
+      const rest = REST * (performance.now() - begun);
+      this.dueAt = performance.now() + Math.min(Math.max(rest, SHORTEST_REST_MS), LONGEST_REST_MS);
+    }
+  }
+
+  private async count(): Promise<PieceCounts> {
+    const values = [BLOCKS, SIZE, KNOWN_FROM];
+    const rows = await this.sql.query<{ piece: string | null; count: number }>(SAMPLE, values);
     const known = new Map<string, number>();
     let others = 0;
     for (const { piece, count } of rows) {
       if (piece === null) others = count;
       else known.set(piece, count);
     }
-    this.counts = { known, others };
+    return { known, others };
   }
 }
 
