@@ -117,8 +117,11 @@ describe('A webhook that is due', () => {
     const work = webhooks.deliverWebhook.execute({ deliveryId: first.id }, (attempted) =>
       counted.push(attempted),
     );
-    await expect(work).rejects.toThrow('webhook_attempts');
-    await webhooks.query('alter table attempts_away rename to webhook_attempts');
+    try {
+      await expect(work).rejects.toThrow('webhook_attempts');
+    } finally {
+      await webhooks.query('alter table attempts_away rename to webhook_attempts');
+    }
     expect(counted).toMatchObject([{ outcome: 'succeeded' }]);
   });
 
